@@ -1,0 +1,3 @@
+"""The addresses of the interface for machines, version 1."""
+
+urlpatterns = []

@@ -1,0 +1,126 @@
+"""The one typeface of charts and reports: found, registered once, measured and wrapped.
+
+Liberation Sans is embedded, so that Łukasz and Siân print alike on every machine. Text is drawn
+as it stands: nothing here, and nothing above, reads markup in what people typed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache, lru_cache
+from pathlib import Path
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+REGULAR, BOLD = "LiberationSans", "LiberationSans-Bold"
+FILES = {REGULAR: "LiberationSans-Regular.ttf", BOLD: "LiberationSans-Bold.ttf"}
+FOLDER = Path(__file__).resolve().parent.parent / "static" / "fonts"
+UNPRINTABLE = "\u25a1"  # an empty box: a sign that something stood there
+ALIKE = {0x2010: "-", 0x2011: "-", 0x2028: " ", 0x2029: " "}
+
+
+@cache
+def font(name: str) -> TTFont:
+    """One face, read and registered once in the life of the process."""
+    face = TTFont(name, str(FOLDER / FILES[name]))
+    pdfmetrics.registerFont(face)
+    return face
+
+
+class _Printable(dict[int, str]):
+    """What each character is printed as, found when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = printed = self._printed(code)
+        return printed
+
+    @staticmethod
+    def _printed(code: int) -> str:
+        kind = unicodedata.category(chr(code))
+        if code in ALIKE or chr(code).isspace():
+            return ALIKE.get(code, "\u00a0" if code in (0xA0, 0x202F) else " ")
+        if kind == "Cf":  # soft hyphens, joiners, direction marks: nothing to see
+            return ""
+        known = code in font(REGULAR).face.charToGlyph and kind[0] != "C"
+        return chr(code) if known else UNPRINTABLE
+
+
+PRINTABLE = _Printable()
+
+
+def literal(text: str) -> str:
+    """The text as it can be printed, on one line: what the face lacks becomes an empty box.
+
+    Every piece of text on a chart or in a report passes here.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return unicodedata.normalize("NFC", text).translate(PRINTABLE)
+
+
+def width(text: str, name: str, size: float) -> float:
+    """How wide a literal text stands, in points."""
+    return font(name).stringWidth(text, size)
+
+
+@lru_cache(maxsize=8192)
+def wrapped(text: str, name: str, size: float, room: float, most: int = 40) -> tuple[str, ...]:
+    """The text in lines no wider than the room; beyond the most lines it ends in "…".
+
+    Lines break at spaces, and inside a word only where the word alone is too wide.
+    """
+    found: list[str] = []
+    for paragraph in text.split("\n"):
+        found += _broken(literal(paragraph).strip(" "), name, size, room)
+    if len(found) > most:
+        last = shortened(f"{found[most - 1]}…", name, size, room)
+        found = [*found[: most - 1], last]
+    return tuple(found)
+
+
+def shortened(text: str, name: str, size: float, room: float) -> str:
+    """One line that fits the room, ended by "…" where something is left out."""
+    text = literal(text)
+    if width(text, name, size) <= room:
+        return text
+    return text[: _fitting(text, name, size, room - width("…", name, size))].rstrip(" …") + "…"
+
+
+def _broken(text: str, name: str, size: float, room: float) -> list[str]:
+    """One paragraph in lines."""
+    if width(text, name, size) <= room:
+        return [text]
+    found, line = [], ""
+    for word in text.split(" "):
+        trial = f"{line} {word}" if line else word
+        if width(trial, name, size) <= room:
+            line = trial
+            continue
+        if line:
+            found.append(line)
+        *full, line = _pieces(word, name, size, room)
+        found += full
+    return [*found, line]
+
+
+def _pieces(word: str, name: str, size: float, room: float) -> list[str]:
+    """A word in pieces that fit, broken after a hyphen, slash or full stop where one is near."""
+    pieces = []
+    while width(word, name, size) > room and len(word) > 1:
+        cut = max(_fitting(word, name, size, room), 1)
+        near = max(word.rfind(mark, cut // 2, cut) for mark in "-/@._")
+        cut = near + 1 if near > 0 else cut
+        pieces.append(word[:cut])
+        word = word[cut:]
+    return [*pieces, word]
+
+
+def _fitting(text: str, name: str, size: float, room: float) -> int:
+    """How many characters from the start fit the room."""
+    low, high = 0, min(len(text), 400)
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = width(text[:middle], name, size) <= room
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return low

@@ -1,0 +1,130 @@
+"""A report while it is written: its blocks in order, and which readings it has printed.
+
+Whatever no section asked for is printed at the end, so that no reading of a scorecard is ever
+missing from its report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from reportlab.platypus import Flowable
+
+from compliance import charts
+from compliance.report.blocks import BODY, NOTE, PART, SECTION, Chart, Look, Text, together
+from compliance.report.grid import NAME, Grid, Row
+from compliance.scorecard import Basis, MeasureResult, Reading, Scorecard
+
+ROOM = 493.0
+BASES = (Basis.ALL, Basis.INVITED, Basis.INVOLVED, Basis.KNOWN, Basis.DUE)
+NOTHING = "There was nothing to count in this period: none."
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+ORDER = {
+    "kind": ["initial_conference", "pre_birth_conference", "review_conference", "transfer_in_conference", "conference", "core_group"],
+    "mode": ["in_person", "video", "phone"],
+    "who": ["member", "deputy"],
+    "what": ["initial", "first_review", "review", "later_review", "first_core_group"],
+}
+DIMENSIONS = {
+    "course": "course",
+    "role_group": "role group",
+    "kind": "kind of meeting",
+    "mode": "way of taking part",
+    "who": "member or deputy",
+    "half": "half year",
+    "agency": "agency",
+    "what": "what was due",
+    "unit": "what is counted",
+}
+
+
+def in_words(day: date) -> str:
+    """31 March 2015, whatever the machine's language."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def plain(number: Decimal) -> str:
+    """A target as it was typed: 90, 82.5."""
+    return f"{number.normalize():f}"
+
+
+class Book:
+    """Collects the blocks of one report."""
+
+    def __init__(self, scorecard: Scorecard) -> None:
+        self.scorecard = scorecard
+        self.blocks: list[Flowable] = []
+        self.printed: set[Reading] = set()
+
+    # words
+
+    def label(self, dimension: str, value: str) -> str:
+        return self.scorecard.label(dimension, value)
+
+    def name(self, reading: Reading) -> str:
+        """What a breakdown's row is called: "Initial conference – Phone"."""
+        return " – ".join(self.label(*pair) for pair in reading.by)
+
+    def figures(self, reading: Reading, between: str = " ") -> str:
+        """ "119 of 191 (62.3%)", remembered as printed."""
+        self.printed.add(reading)
+        return f"{reading.working}{between}({reading.printed})"
+
+    # blocks
+
+    def heading(self, text: str, look: Look = SECTION) -> None:
+        self.blocks.append(Text(text, look))
+
+    def part(self, text: str) -> None:
+        self.heading(text, PART)
+
+    def text(self, text: str, look: Look = BODY) -> None:
+        self.blocks.append(Text(text, look))
+
+    def note(self, text: str) -> None:
+        self.text(text, NOTE)
+
+    def table(
+        self,
+        head: Sequence[str],
+        rows: Iterable[Row],
+        widths: Sequence[float],
+        right: Sequence[int] = (),
+        name: Look = NAME,
+    ) -> None:
+        self.blocks.append(Grid(head, list(rows), widths, ROOM, right, name))
+
+    def chart(self, title: str, readings: Sequence[Reading], target: Decimal | None = None) -> None:
+        """Bars of readings; left out where none of them counts anything."""
+        rows = [(self.name(reading), reading) for reading in readings]
+        if any(reading.total for reading in readings):
+            drawing = charts.bars(rows, across=ROOM, good_from=target)
+            self.blocks.append(Chart(drawing, charts.describe(title, rows)))
+
+    def good_from(self, key: str) -> Decimal | None:
+        target = self.scorecard.target(key)
+        return target.good_from if target else None
+
+    # readings
+
+    def result(self, key: str) -> MeasureResult | None:
+        """The result of a measure, if the scorecard has readings of it."""
+        found = self.scorecard.result(key) if key in self.scorecard else None
+        return found if found and found.readings else None
+
+    def ordered(self, readings: Iterable[Reading]) -> list[Reading]:
+        """Readings in the order of the field where it has one, else by name."""
+        return sorted(readings, key=lambda r: (*(self._place(*pair) for pair in r.by), r.basis))
+
+    def _place(self, dimension: str, value: str) -> tuple[int, str, str]:
+        known = ORDER.get(dimension, [])
+        place = known.index(value) if value in known else len(known)
+        return place, self.label(dimension, value).casefold(), value
+
+    def remaining(self) -> list[Reading]:
+        return [reading for reading in self.scorecard.readings if reading not in self.printed]
+
+    def story(self) -> list[Flowable]:
+        return together(self.blocks, ROOM)

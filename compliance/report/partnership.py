@@ -1,0 +1,88 @@
+"""A whole partnership's report: its conferences, and a row for each agency."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from compliance.report import sections
+from compliance.report.book import NOTHING, Book
+from compliance.report.cover import cover
+from compliance.scorecard import MeasureResult, Scorecard
+
+BY_AGENCY = (
+    "conference_attendance", "contribution", "reports_in_time", "core_group_attendance",
+    "training_current",
+)  # fmt: skip
+FIRST = ("quoracy", "timeliness")
+
+
+def write(scorecard: Scorecard, made_at: datetime) -> Book:
+    book = Book(scorecard)
+    cover(book, made_at)
+    in_numbers(book)
+    sections.headlines(book)
+    sections.measure(book, "quoracy")
+    by_agency(book)
+    sections.measure(book, "timeliness")
+    for result in scorecard.results:
+        if _has_more(book, result):
+            sections.measure(book, result.measure.key)
+    sections.quality(book)
+    sections.trend(book)
+    sections.everything_else(book)
+    sections.definitions(book)
+    return book
+
+
+def in_numbers(book: Book) -> None:
+    """Conferences, children considered, plans, categories: plain counts."""
+    book.heading("The period in numbers")
+    if not sections.counts(book, lambda key: not sections.is_quality(key), "Counted"):
+        book.text(NOTHING)
+
+
+def by_agency(book: Book) -> None:
+    """One row for each agency, a column for each measure that is broken down by agency."""
+    results = [found for key in BY_AGENCY if (found := _with_agencies(book, key))]
+    if not results:
+        return
+    book.heading("Participation by agency")
+    book.text(
+        "Each cell is met of total and its percentage, on the basis named at the head of the "
+        "column."
+    )
+    first = results[0]
+    readings = book.ordered(first.broken_down("agency"))
+    title = f"{first.measure.title} by agency, basis: {first.measure.basis.label}"
+    book.note(title)
+    book.chart(title, readings, book.good_from(first.measure.key))
+    _rows(book, results)
+
+
+def _rows(book: Book, results: list[MeasureResult]) -> None:
+    readings = [reading for result in results for reading in result.broken_down("agency")]
+    codes = list(dict.fromkeys(reading.by[0][1] for reading in book.ordered(readings)))
+    rows = [(book.label("agency", code), *_cells(book, results, code)) for code in codes]
+    head = ["Agency", *(f"{r.measure.title}\n({r.measure.basis.label})" for r in results)]
+    share = 0.74 / len(results)
+    widths = [0.26, *(min(share, 0.2) for _ in results)]
+    book.table(head, rows, widths, right=range(1, len(head)))
+
+
+def _cells(book: Book, results: list[MeasureResult], code: str) -> list[str]:
+    return [
+        book.figures(result.reading(result.measure.basis, agency=code), "\n")
+        for result in results
+    ]
+
+
+def _with_agencies(book: Book, key: str) -> MeasureResult | None:
+    result = book.result(key)
+    return result if result and result.broken_down("agency") else None
+
+
+def _has_more(book: Book, result: MeasureResult) -> bool:
+    """Whether a measure has readings that no section has printed yet."""
+    if result.measure.key in FIRST:
+        return False
+    return any(reading not in book.printed for reading in result.readings)

@@ -1,0 +1,4 @@
+"""The pages of figures and reports."""
+
+app_name = "compliance"
+urlpatterns = []

@@ -1,0 +1,165 @@
+"""Judging closed registers: quoracy and missed duties, written down with their rule and sentence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from conferences.choices import ExcuseReason, MeetingState, MissedKind, ReportState
+from conferences.missed import Duty, Missed, find_missed
+from conferences.models import Attendance, Meeting, MissedDuty
+from conferences.quorum import Presence, Quoracy, judge
+from conferences.rules import LocalRules
+from partnership.history import BATCH, entry, record_all
+from partnership.models import User
+from partnership.post import notify
+from partnership.roles import Role
+
+JUDGED = ("closed_at", "closed_by", "quorate", "quorum_sentence", "quorum_rule")
+STOOD_DOWN = "Not quorate: stood down for want of a quorum."
+NO_RULE = "Not quorate: no quorum rule was in force on that day."
+
+
+def judge_registers(
+    *, by: User | None, meetings: list[Meeting], verb: str, tell: bool
+) -> None:
+    """Judge meetings of one partnership and write it all; the caller holds locks and transaction."""
+    rules = LocalRules.of(meetings[0].partnership)
+    lines = lines_of(meetings)
+    mark_late(lines, rules)
+    missed = []
+    for meeting in meetings:
+        judge_one(meeting, lines[meeting.pk], rules)
+        if meeting.state == MeetingState.HELD:
+            duties = duties_of(lines[meeting.pk])
+            missed += [as_row(meeting, found) for found in find_missed(duties)]
+    Meeting.objects.bulk_update(meetings, JUDGED, batch_size=BATCH)
+    new = write_missed(meetings, missed)
+    record_all(judgement(by, verb, meeting) for meeting in meetings)
+    if tell:
+        tell_leads(new)
+
+
+def lines_of(meetings: Iterable[Meeting]) -> dict[int, list[Attendance]]:
+    found: dict[int, list[Attendance]] = defaultdict(list)
+    by_key = {meeting.pk: meeting for meeting in meetings}
+    for line in Attendance.objects.filter(meeting__in=list(by_key)).select_related("agency").order_by("pk"):
+        line.meeting = by_key[line.meeting_id]
+        found[line.meeting_id].append(line)
+    return found
+
+
+def mark_late(lines: dict[int, list[Attendance]], rules: LocalRules) -> None:
+    """Note late invitations; being in the room when the date was set makes none late."""
+    changed: dict[bool, list[int]] = {True: [], False: []}
+    for line in (line for group in lines.values() for line in group):
+        late = not line.in_room_when_dated and rules.invited_late(
+            line.invited_on, line.meeting.held_on
+        )
+        if late != line.late_invitation:
+            changed[late].append(line.pk)
+            line.late_invitation = late
+    for late, keys in changed.items():
+        if keys:
+            Attendance.objects.filter(pk__in=keys).update(late_invitation=late)
+
+
+def judge_one(meeting: Meeting, lines: list[Attendance], rules: LocalRules) -> None:
+    """Set the verdict of a conference; other meetings and cancelled ones have none."""
+    if not meeting.is_conference or meeting.state == MeetingState.CANCELLED:
+        return
+    rule = meeting.quorum_rule = rules.quorum(meeting.held_on)
+    if meeting.state == MeetingState.STOOD_DOWN:
+        verdict = Quoracy(False, STOOD_DOWN, ())
+    elif rule is None:
+        verdict = Quoracy(False, NO_RULE, ())
+    else:
+        verdict = judge(rule.terms(), [presence(line) for line in lines])
+    meeting.quorate, meeting.quorum_sentence = verdict.quorate, verdict.sentence
+
+
+def presence(line: Attendance) -> Presence:
+    return Presence(
+        line.agency_id, line.agency.name, line.agency.sector, line.involved, line.outcome, line.mode,
+        line.part, line.report,
+    )
+
+
+def duties_of(lines: Iterable[Attendance]) -> list[Duty]:
+    """The lines of each agency as its one duty at the meeting."""
+    groups: dict[int, list[Attendance]] = defaultdict(list)
+    for line in lines:
+        groups[line.agency_id].append(line)
+    return [duty_of(group) for group in groups.values()]
+
+
+def duty_of(group: list[Attendance]) -> Duty:
+    reports = {line.report for line in group}
+    asked = reports - {ReportState.NOT_REQUIRED}
+    states = (ReportState.ON_THE_DAY, ReportState.LATE, ReportState.NONE)
+    return Duty(
+        agency_id=group[0].agency_id,
+        agency=group[0].agency.name,
+        involved=any(line.involved for line in group),
+        expectation=group[0].expectation,
+        represented=any(line.represented for line in group),
+        report_required=bool(asked),
+        report_in_time=ReportState.ON_TIME in reports,
+        report_state=next((state for state in states if state in asked), ReportState.NONE),
+        invited_late=all(line.late_invitation for line in group),
+    )
+
+
+def as_row(meeting: Meeting, found: Missed) -> MissedDuty:
+    late = found.excused_by_late_invitation
+    return MissedDuty(
+        meeting=meeting, agency_id=found.agency_id, kind=found.kind, sentence=found.sentence,
+        excused_reason=ExcuseReason.LATE_INVITATION if late else "",
+        excused_at=timezone.now() if late else None,
+    )
+
+
+def write_missed(meetings: Iterable[Meeting], found: list[MissedDuty]) -> list[MissedDuty]:
+    """Write what is newly found, drop what a correction undid, keep what was there and its excuse."""
+    there = {
+        (row.meeting_id, row.agency_id, row.kind): row
+        for row in MissedDuty.objects.filter(meeting__in=[m.pk for m in meetings])
+    }
+    wanted = {(row.meeting_id, row.agency_id, str(row.kind)): row for row in found}
+    gone = [row.pk for key, row in there.items() if key not in wanted]
+    if gone:
+        MissedDuty.objects.filter(pk__in=gone).delete()
+    return MissedDuty.objects.bulk_create(
+        (row for key, row in wanted.items() if key not in there), batch_size=BATCH
+    )
+
+
+def judgement(by: User | None, verb: str, meeting: Meeting):
+    return entry(
+        by, verb, meeting, partnership=meeting.partnership, quorate=meeting.quorate,
+        sentence=meeting.quorum_sentence,
+    )
+
+
+def tell_leads(missed: Iterable[MissedDuty]) -> None:
+    """Tell each agency's leads what was missed: a reference and a link, never a name."""
+    for row in missed:
+        if row.excused_reason:
+            continue
+        grants = row.agency.grants.in_force(timezone.localdate()).filter(role=Role.AGENCY_LEAD)
+        users = [grant.user for grant in grants.select_related("user")]
+        what = MissedKind(row.kind).label.lower()
+        address = settings.SITE_URL + reverse(
+            "conferences:meeting-detail",
+            args=[row.meeting.partnership.code, row.meeting.reference],
+        )
+        notify(
+            users,
+            f"{what.capitalize()} at {row.meeting.reference}",
+            f"When the register of {row.meeting.reference} was closed, a {what} of your agency was "
+            f"found.\n\nSee the meeting, or dispute the line: {address}\n",
+        )

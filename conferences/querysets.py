@@ -1,0 +1,96 @@
+"""How meetings and their lines hang on agencies, partnerships and people."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.db.models import Q
+
+from conferences.choices import (
+    CONFERENCES,
+    COUNTED,
+    REPRESENTED,
+    MeetingKind,
+    MeetingState,
+    Outcome,
+)
+from partnership.reach import ReachQuerySet
+from partnership.roles import Permission
+
+
+class MeetingQuerySet(ReachQuerySet):
+    agency_lookups = ("lines__agency",)
+    partnership_lookups = ("partnership",)
+    own_lookups = ("lines__staff_member",)
+    view_permission = Permission.VIEW_MEETINGS
+
+    def within_reach(self, user, permission: Permission) -> Self:
+        """Recording reaches only the meetings that the permission is about."""
+        found = super().within_reach(user, permission)
+        if permission is Permission.RECORD_CORE_GROUPS:
+            return found.filter(kind=MeetingKind.CORE_GROUP)
+        return found.exclude(kind=MeetingKind.CORE_GROUP) if (
+            permission is Permission.RECORD_CONFERENCES
+        ) else found
+
+    def own_filter(self, permission: Permission, staff_member_id: int) -> Q:
+        """Recorded or convened by their lead; names are for those who were there."""
+        if permission in (Permission.RECORD_CORE_GROUPS, Permission.PICK_INVITEES):
+            return Q(lead=staff_member_id)
+        if permission is Permission.VIEW_MEETING_NAMES:
+            return Q(lines__staff_member=staff_member_id, lines__outcome__in=sorted(REPRESENTED))
+        return super().own_filter(permission, staff_member_id)
+
+    def agency_lookups_for(self, permission: Permission) -> tuple[str, ...]:
+        if permission in (Permission.RECORD_CORE_GROUPS, Permission.PICK_INVITEES):
+            return ("lead__agency",)
+        return super().agency_lookups_for(permission)
+
+    def conferences(self) -> Self:
+        return self.filter(kind__in=sorted(CONFERENCES))
+
+    def counted(self) -> Self:
+        """What measures count: closed registers of meetings held, or stood down for want of a quorum."""
+        return self.filter(
+            kind__in=sorted(COUNTED),
+            closed_at__isnull=False,
+            state__in=[MeetingState.HELD, MeetingState.STOOD_DOWN],
+        )
+
+    def open_registers(self, on: date) -> Self:
+        """Meetings whose day has come and whose register is still open."""
+        return self.filter(closed_at=None, held_on__lte=on).exclude(state=MeetingState.CANCELLED)
+
+
+class AttendanceQuerySet(ReachQuerySet):
+    agency_lookups = ("agency",)
+    partnership_lookups = ("meeting__partnership",)
+    own_lookups = ("staff_member",)
+    view_permission = Permission.VIEW_MEETING_NAMES
+
+    def own_filter(self, permission: Permission, staff_member_id: int) -> Q:
+        """Those who were there see the names of everybody who was."""
+        if permission is Permission.VIEW_MEETING_NAMES:
+            return Q(
+                meeting__lines__staff_member=staff_member_id,
+                meeting__lines__outcome__in=sorted(REPRESENTED),
+            )
+        return super().own_filter(permission, staff_member_id)
+
+    def represented(self) -> Self:
+        return self.filter(outcome__in=sorted(REPRESENTED))
+
+    def unknown(self) -> Self:
+        return self.filter(outcome=Outcome.UNKNOWN)
+
+    def disputed(self) -> Self:
+        """Disputed and not yet settled."""
+        return self.filter(disputed_at__isnull=False, settled_at=None)
+
+
+class MissedDutyQuerySet(ReachQuerySet):
+    agency_lookups = ("agency",)
+    partnership_lookups = ("meeting__partnership",)
+    own_lookups = ()
+    view_permission = Permission.VIEW_MEASURES

@@ -1,0 +1,9 @@
+"""The front door: which address leads to which package."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("api/v1/", include("api.urls")),
+    path("", include("compliance.urls")),
+]

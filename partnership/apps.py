@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class PartnershipConfig(AppConfig):
+    name = "partnership"
+    verbose_name = "Partnerships, agencies and people"
+
+    def ready(self) -> None:
+        from partnership.signals import (
+            mail_written,  # models can be imported only when apps are ready
+        )
+        from partnership.tasks import deliver_mail
+
+        def deliver(**_) -> None:
+            deliver_mail.enqueue()
+
+        mail_written.connect(deliver, weak=False, dispatch_uid="deliver_mail")
