@@ -141,8 +141,11 @@ def watch(children: dict, until, seconds: float = float("inf")) -> None:
             raise Halt(0, "Stopped.")
         for name, child in children.items():
             if child.poll() is not None:
-                raise Halt(1, f"The {name} ended by itself (code {child.returncode}), so everything "
-                              f"is stopped. What it said: {log_of(name)}")  # fmt: skip
+                raise Halt(
+                    1,
+                    f"The {name} ended by itself (code {child.returncode}), so everything is "
+                    f"stopped. What it said: {log_of(name)}",
+                )
         if time.monotonic() > deadline:
             raise Halt(1, f"The web server gave no page. What it said: {log_of('web server')}")
         time.sleep(0.2)

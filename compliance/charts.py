@@ -30,8 +30,13 @@ Named = tuple[str, Reading]
 
 
 def figures(reading: Reading) -> str:
-    """The percentage with what it is made of: "62.3% (119 of 191)"."""
-    return f"{reading.printed} ({reading.working})"
+    """The percentage with what it is made of: "62.3% (119 of 191)"; neither part is broken."""
+    return f"{reading.printed} ({unbroken(reading.working)})"
+
+
+def unbroken(text: str) -> str:
+    """Text that stays on one line where there is room for it on one."""
+    return text.replace(" ", "\u00a0")
 
 
 def bars(
@@ -58,7 +63,7 @@ def bars(
 
 def _name_lines(name: str, room: float) -> tuple[str, ...]:
     """A name on one line or two, in smaller type or cut short where it is very long."""
-    return wrapped(name, REGULAR, SIZE, room, 2)
+    return tuple(line.rstrip(" ") for line in wrapped(name, REGULAR, SIZE, room, 2))
 
 
 def _bar(
@@ -89,7 +94,7 @@ def _scale(drawing: Drawing, start: float, end: float, foot: float) -> None:
 def _target(drawing: Drawing, x: float, foot: float, good_from: Decimal) -> None:
     top = drawing.height - 11
     drawing.add(Line(x, foot, x, top, strokeColor=MARK, strokeWidth=1, strokeDashArray=[3, 2]))
-    text = f"Target: {good_from.normalize():f}%"
+    text = f"Good from {good_from.normalize():f}%"
     drawing.add(_label(x, top + 3, text, size=7, anchor="middle", colour=MARK))
 
 
@@ -102,7 +107,7 @@ def trend(
     """A small panel of columns for each measure: one column for each part of the period."""
     per_row, space = 3, 18.0
     wide = (across - space * (per_row - 1)) / per_row
-    high = 104.0
+    high = 96.0
     rows = -(-len(series) // per_row)
     drawing = _drawing(across, rows * (high + 12.0) - 12.0)
     for number, (title, readings) in enumerate(series):
@@ -126,7 +131,7 @@ def _panel(
     slot = wide / max(len(readings), 1)
     for number, (reading, period) in enumerate(zip(readings, periods, strict=True)):
         centre = x + slot * (number + 0.5)
-        tall = 54.0 * float(reading.percent or 0) / 100
+        tall = 52.0 * float(reading.percent or 0) / 100
         drawing.add(_box(centre - min(slot, 44) * 0.32, y + 12, min(slot, 44) * 0.64, tall, BAR))
         drawing.add(_label(centre, y + 15 + tall, reading.printed, anchor="middle", room=slot))
         drawing.add(_label(centre, y + 2, period, 7, "middle", MUTED, room=slot))
@@ -136,7 +141,9 @@ def _panel(
 def _drawing(across: float, high: float) -> Drawing:
     for name in (REGULAR, BOLD):
         font(name)
-    return Drawing(ceil(across), ceil(high))  # an SVG is cut off at whole points
+    drawing = Drawing(ceil(across), ceil(high))  # an SVG is cut off at whole points
+    drawing.initialFontName = REGULAR
+    return drawing
 
 
 def _box(x: float, y: float, wide: float, high: float, colour: Color) -> Rect:
@@ -180,15 +187,17 @@ def _share(row: Named) -> Decimal:
     return row[1].percent or Decimal(0)
 
 
-def describe_trend(
-    series: Sequence[tuple[str, Sequence[Reading]]], periods: Sequence[str]
-) -> str:
-    """The sentence that stands for a trend chart."""
-    told = "; ".join(
-        f"{title} {', '.join(reading.printed for reading in readings)}"
-        for title, readings in series
-    )
-    return literal(f"Column charts, a column for each of {', '.join(periods)}. {told}.")
+def describe_trend(series: Sequence[tuple[str, Sequence[Reading]]], periods: Sequence[str]) -> str:
+    """The sentences that stand for a trend chart: where each measure starts and ends."""
+    told = " ".join(_told(title, readings, periods) for title, readings in series)
+    return literal(f"Column charts with a column for each of {', '.join(periods)}. {told}")
+
+
+def _told(title: str, readings: Sequence[Reading], periods: Sequence[str]) -> str:
+    start = f"{title} is {readings[0].printed} in {periods[0]}"
+    return f"{start}." if len(readings) == 1 else (
+        f"{start} and {readings[-1].printed} in {periods[-1]}."
+    )  # fmt: skip
 
 
 def svg(drawing: Drawing, title: str = "", description: str = "") -> bytes:
@@ -201,8 +210,13 @@ def svg(drawing: Drawing, title: str = "", description: str = "") -> bytes:
     renderSVG.draw(drawing, canvas)
     root = canvas.svg
     for element in root.getElementsByTagName("*"):
+        for name in ("id", "clip"):  # several charts may stand on one page
+            if element.hasAttribute(name):
+                element.removeAttribute(name)
         if element.hasAttribute("style"):
             _styles_to_attributes(element)
+        if element.tagName == "path":  # a line drawn there and back would fill its own dashes
+            element.setAttribute("d", element.getAttribute("d").removesuffix(" Z"))
     for tag, text in (("title", title), ("desc", description)):
         root.getElementsByTagName(tag)[0].firstChild.data = literal(text)
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + root.toxml().encode()

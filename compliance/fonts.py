@@ -68,14 +68,17 @@ def width(text: str, name: str, size: float) -> float:
 def wrapped(text: str, name: str, size: float, room: float, most: int = 40) -> tuple[str, ...]:
     """The text in lines no wider than the room; beyond the most lines it ends in "…".
 
-    Lines break at spaces, and inside a word only where the word alone is too wide.
+    Lines break at spaces, and inside a word only where the word alone is too wide. A line that
+    ends with a word keeps the space after it, unseen, so that words stay apart when read aloud.
     """
     found: list[str] = []
     for paragraph in text.split("\n"):
         found += _broken(literal(paragraph).strip(" "), name, size, room)
+        found[-1] += " "
     if len(found) > most:
-        last = shortened(f"{found[most - 1]}…", name, size, room)
+        last = shortened(f"{found[most - 1].rstrip(' ')}…", name, size, room)
         found = [*found[: most - 1], last]
+    found[-1] = found[-1].rstrip(" ")
     return tuple(found)
 
 
@@ -98,7 +101,7 @@ def _broken(text: str, name: str, size: float, room: float) -> list[str]:
             line = trial
             continue
         if line:
-            found.append(line)
+            found.append(f"{line} ")
         *full, line = _pieces(word, name, size, room)
         found += full
     return [*found, line]

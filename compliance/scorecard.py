@@ -155,6 +155,7 @@ class Count:
     key: str
     label: str
     value: int
+    by: By = ()
 
 
 class Rating(StrEnum):
@@ -243,7 +244,12 @@ class Scorecard:
         return any(r.measure.key == key for r in self.results)
 
     def count(self, key: str) -> int:
-        return next(c.value for c in self.counts if c.key == key)
+        return self.count_by(key)
+
+    def count_by(self, key: str, **by: str) -> int:
+        """The count of a breakdown; what was not counted is 0."""
+        wanted = tuple(by.items())
+        return next((c.value for c in self.counts if c.key == key and c.by == wanted), 0)
 
     def label(self, dimension: str, value: str) -> str:
         """How a breakdown's value is printed: ("mode", "phone") is "Phone"."""
@@ -276,7 +282,12 @@ class Scorecard:
             },
             "as_at": self.as_at.isoformat(),
             "readings": [reading.as_json() for reading in self.readings],
-            "counts": {count.key: count.value for count in self.counts},
+            "counts": {count.key: count.value for count in self.counts if not count.by},
+            "counts_by": [
+                {"count": count.key, "by": dict(count.by), "value": count.value}
+                for count in self.counts
+                if count.by
+            ],
             "measures": {
                 r.measure.key: {"title": r.measure.title, "sentence": r.measure.sentence}
                 for r in self.results

@@ -67,7 +67,8 @@ class Element(PDFObject):
         first = f"/Pg {self.pages[self.marks[0][0]]} 0 R" if self.marks else ""
         extra = f"/A<<{self.attributes}>>" if self.attributes else ""
         alt = b"/Alt" + PDFString(self.alt).format(document) if self.alt else b""
-        text = f"<</S/{self.tag}/P {self.parent} 0 R{first}{extra}/K[{' '.join(kids)}]"
+        held = kids[0] if len(kids) == 1 else f"[{' '.join(kids)}]"
+        text = f"<</S/{self.tag}/P {self.parent} 0 R{first}{extra}/K {held}"
         return text.encode("latin-1") + alt + b">>"
 
     def _mark(self, page: int, number: int) -> str:

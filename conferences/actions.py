@@ -23,7 +23,15 @@ from conferences.models import (
 )
 from conferences.rules import LocalRules
 from conferences.signals import register_closed
-from partnership.history import BATCH, changed, entry, record, record_all, save_new
+from partnership.history import (
+    BATCH,
+    changed,
+    entry,
+    record,
+    record_all,
+    save_changed,
+    save_new,
+)
 from partnership.models import Agency, Partnership, StaffMember, User
 
 
@@ -85,6 +93,13 @@ def add_line(
     )
     where = {"partnership": meeting.partnership, "agency": agency, "staff_member": staff_member}
     return save_new(line, by, "invited", **where, **fields)
+
+
+@transaction.atomic
+def change_meeting(*, by: User | None, meeting: Meeting, **new) -> bool:
+    """Change a meeting's details while its register is open; False when nothing differs."""
+    row = still_open(meeting)
+    return save_changed(row, by, "changed", new, partnership=row.partnership)
 
 
 @transaction.atomic

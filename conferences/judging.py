@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from conferences.choices import ExcuseReason, MeetingState, MissedKind, ReportState
+from conferences.choices import ExcuseReason, MeetingKind, MeetingState, MissedKind, ReportState
 from conferences.missed import Duty, Missed, find_missed
 from conferences.models import Attendance, Meeting, MissedDuty
 from conferences.quorum import Presence, Quoracy, judge
@@ -28,13 +28,16 @@ def judge_registers(
     *, by: User | None, meetings: list[Meeting], verb: str, tell: bool
 ) -> None:
     """Judge meetings of one partnership and write it all; the caller holds locks and transaction."""
-    rules = LocalRules.of(meetings[0].partnership)
+    partnership = meetings[0].partnership
+    for meeting in meetings:
+        meeting.partnership = partnership  # the history asks each of them: read once
+    rules = LocalRules.of(partnership)
     lines = lines_of(meetings)
     mark_late(lines, rules)
     missed = []
     for meeting in meetings:
         judge_one(meeting, lines[meeting.pk], rules)
-        if meeting.state == MeetingState.HELD:
+        if meeting.state != MeetingState.CANCELLED and meeting.kind != MeetingKind.OUTSIDE:
             duties = duties_of(lines[meeting.pk])
             missed += [as_row(meeting, found) for found in find_missed(duties)]
     Meeting.objects.bulk_update(meetings, JUDGED, batch_size=BATCH)

@@ -217,7 +217,7 @@ class Meeting(models.Model):
     exploitation_concern = models.BooleanField(default=False)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    quorate = models.BooleanField(null=True)
+    quorate = models.BooleanField(null=True, blank=True)
     quorum_sentence = models.CharField(max_length=1000, blank=True)
     quorum_rule = models.ForeignKey(
         QuorumRule, models.PROTECT, null=True, blank=True, related_name="+"

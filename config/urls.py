@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include("api.urls")),
+    path("", include("conferences.urls")),
     path("", include("compliance.urls")),
 ]

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.db.models import Q
 
-from partnership.reach import ReachQuerySet
+from partnership.reach import ReachQuerySet, held
 from partnership.roles import Permission
 
 
@@ -21,6 +21,10 @@ class PartnershipQuerySet(ReachQuerySet):
     partnership_lookups = ("",)
     own_lookups = ("memberships__agency__staff",)
     view_permission = Permission.VIEW_MEASURES
+
+    def within_reach_as_a_whole(self, user, permission: Permission) -> Self:
+        """Those in which the user holds the permission for all agencies: by a role in the partnership."""
+        return self.filter(pk__in=held(user, permission).partnerships)
 
 
 class AgencyQuerySet(ReachQuerySet):

@@ -1,0 +1,143 @@
+"""The measures: defined once, counted once, shown as one ``Scorecard`` by every face.
+
+``score`` takes a scope, never a user: the view or the command decides who may ask.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from compliance.measures import attendance, conferences, quality, training
+from compliance.measures.counting import reading
+from compliance.measures.definitions import (
+    CONFERENCE_ATTENDANCE,
+    CONTRIBUTION,
+    CORE_GROUP_ATTENDANCE,
+    DUTY_TRAINED,
+    MEASURES,
+    QUORACY,
+    REPORTS_IN_TIME,
+    TIMELINESS,
+    TRAINING_CURRENT,
+)
+from compliance.measures.labels import labels
+from compliance.measures.ledger import Ledger, Scope
+from compliance.models import Target
+from compliance.period import Period
+from compliance.scorecard import MeasureResult, Scorecard, TargetLine
+from partnership.models import today
+
+__all__ = ["MEASURES", "Ledger", "Scope", "open_ledger", "score"]
+
+ATTENDANCE = (CONFERENCE_ATTENDANCE, CONTRIBUTION, REPORTS_IN_TIME, CORE_GROUP_ATTENDANCE)
+
+
+def open_ledger(scope: Scope, period: Period, on: date | None = None) -> Ledger:
+    """The rows of a scope and period; standings are read on its last day, or today when earlier."""
+    return Ledger(scope, period, period.as_at(on or today()))
+
+
+def score(
+    scope: Scope, period: Period, *, with_names: bool = False, on: date | None = None
+) -> Scorecard:
+    """All readings and counts of a scope for a period, with the last period and the trend beside."""
+    ledger = open_ledger(scope, period, on)
+    before = open_ledger(scope, period.previous, on)
+    targets = targets_of(scope, ledger.as_at)
+    previous = scorecard(before, results(before), targets)
+    return scorecard(
+        ledger, results(ledger), targets, previous=previous, trend=trend(ledger, targets),
+        people_due=training.people_due(ledger) if with_names else None,
+    )
+
+
+def results(ledger: Ledger) -> tuple[MeasureResult, ...]:
+    """Every measure that the scope has."""
+    found = [
+        MeasureResult(TRAINING_CURRENT, tuple(training.readings(ledger))),
+        *(MeasureResult(m, tuple(attendance.readings(ledger, m))) for m in ATTENDANCE),
+        MeasureResult(DUTY_TRAINED, tuple(training.duty_readings(ledger))),
+    ]
+    if ledger.scope.membership is None:
+        timeliness = conferences.timeliness_readings(conferences.dues(ledger))
+        found[:0] = [
+            MeasureResult(QUORACY, tuple(conferences.quoracy_readings(ledger))),
+            MeasureResult(TIMELINESS, tuple(timeliness)),
+        ]
+    return tuple(found)
+
+
+def scorecard(
+    ledger: Ledger, found: tuple[MeasureResult, ...], targets: tuple[TargetLine, ...], **more
+) -> Scorecard:
+    """The whole card of a ledger."""
+    agency = ledger.scope.membership is not None
+    return card(
+        ledger.scope, ledger.period, ledger.as_at, found, targets,
+        counts=(
+            *conferences.counts(ledger), *training.counts(ledger), *training.duty_counts(ledger),
+            *quality.counts(ledger),
+        ),
+        labels=labels(ledger),
+        missed=quality.missed_lines(ledger) if agency else (),
+        notes=quality.notes(ledger),
+        **more,
+    )
+
+
+def card(
+    scope: Scope, period: Period, as_at: date, found: tuple[MeasureResult, ...],
+    targets: tuple[TargetLine, ...], **more,
+) -> Scorecard:
+    """A card under the heading of its scope and period."""
+    partnership, membership = scope.partnership, scope.membership
+    return Scorecard(
+        title=membership.agency.name if membership else partnership.name,
+        code=membership.code if membership else partnership.code,
+        partnership=partnership.name,
+        partnership_code=partnership.code,
+        partnership_label=partnership.label,
+        subgroup_label=partnership.subgroup_label,
+        period=period,
+        as_at=as_at,
+        results=found,
+        targets=targets,
+        for_agency=membership is not None,
+        **more,
+    )
+
+
+def targets_of(scope: Scope, on: date) -> tuple[TargetLine, ...]:
+    """The partnership's targets in force on a day, the newest of each measure."""
+    # unscoped: the caller decided on the scope
+    rows = Target.objects.in_force(on).filter(partnership=scope.partnership)
+    newest = {row.measure: row for row in rows.order_by("effective_from")}
+    return tuple(TargetLine(t.measure, t.good_from, t.watch_from) for t in newest.values())
+
+
+TREND = {
+    True: (CONFERENCE_ATTENDANCE, CONTRIBUTION, CORE_GROUP_ATTENDANCE),
+    False: (QUORACY, CONFERENCE_ATTENDANCE, CONTRIBUTION, CORE_GROUP_ATTENDANCE),
+}
+
+
+def trend(ledger: Ledger, targets: tuple[TargetLine, ...]) -> tuple[Scorecard, ...]:
+    """The headlines of each quarter of the period, from the rows that are read already."""
+    shown = TREND[ledger.scope.membership is not None]
+    return tuple(
+        card(
+            ledger.scope, part, min(part.last, ledger.as_at),
+            tuple(MeasureResult(m, (headline_within(ledger, m, part),)) for m in shown), targets,
+        )
+        for part in ledger.period.quarters
+        if part.first <= ledger.as_at
+    )
+
+
+def headline_within(ledger: Ledger, measure, part: Period):
+    """A measure's headline over the meetings of a part of the period."""
+    if measure is QUORACY:
+        within = [m for m in ledger.conferences if m.held_on in part]
+        return reading(measure, measure.basis, within, lambda m: m.quorate)
+    within = [p for p in attendance.rows(ledger, measure, measure.basis) if p.meeting.held_on in part]
+    return reading(measure, measure.basis, within, attendance.met(measure))

@@ -8,6 +8,8 @@ from datetime import datetime
 from compliance.report import sections
 from compliance.report.book import Book, in_words
 from compliance.report.cover import cover
+from compliance.report.numbers import MISSED, numbers
+from compliance.report.quality import quality
 from compliance.scorecard import MissedLine, PersonDue, Scorecard
 
 KNOWN = (
@@ -28,8 +30,7 @@ def write(scorecard: Scorecard, made_at: datetime) -> Book:
     for result in scorecard.results:
         if result.measure.key not in KNOWN:
             sections.measure(book, result.measure.key)
-    beside(book)
-    sections.quality(book)
+    quality(book)
     sections.trend(book)
     sections.everything_else(book)
     sections.definitions(book)
@@ -38,12 +39,7 @@ def write(scorecard: Scorecard, made_at: datetime) -> Book:
 
 def training(book: Book) -> None:
     """Standing by course and role group, and who is due where names may be printed."""
-    if book.result("training_current") is None:
-        return
     sections.measure(book, "training_current")
-    if any(sections.is_training(count.key) for count in book.scorecard.counts):
-        book.part("Standing in numbers")
-        sections.counts(book, sections.is_training, "On the day")
     if book.scorecard.people_due is not None:
         people_due(book, book.scorecard.people_due)
 
@@ -58,7 +54,7 @@ def people_due(book: Book, people: tuple[PersonDue, ...]) -> None:
     book.note(f"For the agency only. Requirements: {numbers}.")
     rows = [_person(book, person) for person in people]
     head = ["Name", "Job title", "Role group", "Course", "Standing", "Expires"]
-    book.table(head, rows, [0.17, 0.18, 0.16, 0.24, 0.1, 0.15])
+    book.table(head, rows, [0.17, 0.16, 0.14, 0.26, 0.1, 0.17])
 
 
 def _person(book: Book, person: PersonDue) -> tuple[str, ...]:
@@ -82,6 +78,7 @@ def missed(book: Book) -> None:
     excused = sum(1 for line in lines if line.excused)
     meetings = len({line.reference for line in lines})
     book.text(f"Missed duties: {len(lines)}. Meetings: {meetings}. Excused: {excused}.")
+    numbers(book, MISSED)
     rows = [_missed(book, line) for line in lines]
     head = ["Meeting", "Kind", "Held on", "What was missed", "Excused"]
     book.table(head, rows, [0.16, 0.22, 0.18, 0.2, 0.24])
@@ -95,15 +92,3 @@ def _missed(book: Book, line: MissedLine) -> tuple[str, ...]:
         book.label("missed", line.what),
         f"Excused: {line.excused}" if line.excused else "No",
     )
-
-
-def beside(book: Book) -> None:
-    """Plain numbers that belong to no other section."""
-    left = [c for c in book.scorecard.counts if _elsewhere(c.key) is False]
-    if left:
-        book.heading("Numbers beside the measures")
-        sections.counts(book, lambda key: not _elsewhere(key), "Counted")
-
-
-def _elsewhere(key: str) -> bool:
-    return sections.is_quality(key) or sections.is_training(key)

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color, HexColor
-from reportlab.platypus import CondPageBreak, Flowable, Spacer
+from reportlab.platypus import CondPageBreak, Flowable
 
-from compliance.fonts import BOLD, REGULAR, font, wrapped
+from compliance.fonts import BOLD, REGULAR, font, literal, wrapped
 from compliance.tagged import Element, TaggedCanvas, figure_attributes
 
 INK, MUTED, BRAND, RULE = (
     HexColor("#1d2528"), HexColor("#50595e"), HexColor("#00534a"), HexColor("#aab2b5"),
 )  # fmt: skip
+MOST_KEPT = 640  # a run that is taller begins a page and flows on
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Text(Flowable):
 
     def wrap(self, room: float, height: float) -> tuple[float, float]:
         if self.lines is None:
-            self.lines = wrapped(self.text, self.look.font, self.look.size, room, most=400)
+            most = 8 if self.look.tag != "P" else 400
+            self.lines = wrapped(self.text, self.look.font, self.look.size, room, most)
         return room, len(self.lines) * self.look.leading
 
     def split(self, room: float, height: float) -> list[Text]:
@@ -78,16 +80,14 @@ class Text(Flowable):
         if not self.element.marks:
             canvas.root.children.append(self.element)
             if look.outline is not None:
-                canvas.bookmark(self.text, look.outline, top + 12)
+                canvas.bookmark(literal(self.text), look.outline, top + 12)
         canvas.setFillColor(look.colour)
         with canvas.tagged(self.element):
             lines = text_code(canvas, self.lines, 0, top - look.size, look)
             canvas.write(lines)
 
 
-def text_code(
-    canvas: TaggedCanvas, lines: Sequence[str], x: float, y: float, look: Look
-) -> str:
+def text_code(canvas: TaggedCanvas, lines: Sequence[str], x: float, y: float, look: Look) -> str:
     """The code that shows lines one under the other, from a first baseline."""
     face, size = font(look.font), look.size
     shown = f"\n0 {-look.leading:g} Td ".join(canvas.shown(line, face, size) for line in lines)
@@ -123,23 +123,27 @@ def least_height(block: Flowable, room: float) -> float:
 def together(blocks: Sequence[Flowable], room: float) -> list[Flowable]:
     """Blocks whose headings, notes and chart stay with the start of the table that follows.
 
-    A run ends with its first table; no heading is left alone at the foot of a page.
+    A run ends with its table or before the next heading; no heading is left alone at the foot of
+    a page.
     """
     kept: list[Flowable] = []
     run: list[Flowable] = []
     for block in blocks:
+        if is_heading(block) and not all(map(is_heading, run)):
+            kept += _kept(run, room)
+            run = []
         run.append(block)
         if hasattr(block, "least"):
-            kept += [_room_for(run, room), *run]
+            kept += _kept(run, room)
             run = []
-    if any(isinstance(block, Text) and block.look.tag.startswith("H") for block in run):
-        kept.append(_room_for(run[:2], room))
-    return kept + run
+    return kept + _kept(run, room)
 
 
-def _room_for(run: Sequence[Flowable], room: float) -> CondPageBreak:
-    return CondPageBreak(min(sum(least_height(block, room) for block in run), 640))
+def is_heading(block: Flowable) -> bool:
+    return isinstance(block, Text) and block.look.tag != "P"
 
 
-def gap(height: float) -> Spacer:
-    return Spacer(1, height)
+def _kept(run: list[Flowable], room: float) -> list[Flowable]:
+    """A run with the request for a new page where this one has too little room for it."""
+    needed = sum(least_height(block, room) for block in run)
+    return [CondPageBreak(min(needed, MOST_KEPT)), *run]

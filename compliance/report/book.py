@@ -15,27 +15,34 @@ from reportlab.platypus import Flowable
 from compliance import charts
 from compliance.report.blocks import BODY, NOTE, PART, SECTION, Chart, Look, Text, together
 from compliance.report.grid import NAME, Grid, Row
-from compliance.scorecard import Basis, MeasureResult, Reading, Scorecard
+from compliance.scorecard import Basis, By, Count, MeasureResult, Reading, Scorecard
 
 ROOM = 493.0
+MOST_BARS = 24  # of one chart: even with two-line names it fits a page
 BASES = (Basis.ALL, Basis.INVITED, Basis.INVOLVED, Basis.KNOWN, Basis.DUE)
 NOTHING = "There was nothing to count in this period: none."
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 ORDER = {
-    "kind": ["initial_conference", "pre_birth_conference", "review_conference", "transfer_in_conference", "conference", "core_group"],
-    "mode": ["in_person", "video", "phone"],
-    "who": ["member", "deputy"],
-    "what": ["initial", "first_review", "review", "later_review", "first_core_group"],
-}
+    "kind": (
+        "initial_conference", "pre_birth_conference", "review_conference",
+        "transfer_in_conference", "conference", "core_group",
+    ),
+    "mode": ("in_person", "video", "phone"),
+    "who": ("member", "deputy"),
+    "what": ("initial", "first_review", "review", "later_review", "first_core_group"),
+}  # fmt: skip
 DIMENSIONS = {
     "course": "course",
     "role_group": "role group",
     "kind": "kind of meeting",
+    "half": "half year",
+    "what": "what was due",
+    "agency": "agency",
     "mode": "way of taking part",
     "who": "member or deputy",
-    "half": "half year",
-    "agency": "agency",
-    "what": "what was due",
     "unit": "what is counted",
 }
 
@@ -57,20 +64,21 @@ class Book:
         self.scorecard = scorecard
         self.blocks: list[Flowable] = []
         self.printed: set[Reading] = set()
+        self.counted: set[Count] = set()
 
     # words
 
     def label(self, dimension: str, value: str) -> str:
         return self.scorecard.label(dimension, value)
 
-    def name(self, reading: Reading) -> str:
+    def name(self, by: By) -> str:
         """What a breakdown's row is called: "Initial conference – Phone"."""
-        return " – ".join(self.label(*pair) for pair in reading.by)
+        return " – ".join(self.label(*pair) for pair in by)
 
     def figures(self, reading: Reading, between: str = " ") -> str:
         """ "119 of 191 (62.3%)", remembered as printed."""
         self.printed.add(reading)
-        return f"{reading.working}{between}({reading.printed})"
+        return f"{charts.unbroken(reading.working)}{between}({reading.printed})"
 
     # blocks
 
@@ -98,10 +106,13 @@ class Book:
 
     def chart(self, title: str, readings: Sequence[Reading], target: Decimal | None = None) -> None:
         """Bars of readings; left out where none of them counts anything."""
-        rows = [(self.name(reading), reading) for reading in readings]
-        if any(reading.total for reading in readings):
-            drawing = charts.bars(rows, across=ROOM, good_from=target)
-            self.blocks.append(Chart(drawing, charts.describe(title, rows)))
+        rows = [(self.name(reading.by), reading) for reading in readings]
+        if not any(reading.total for reading in readings):
+            return
+        for start in range(0, len(rows), MOST_BARS):
+            part = rows[start : start + MOST_BARS]
+            drawing = charts.bars(part, across=ROOM, good_from=target)
+            self.blocks.append(Chart(drawing, charts.describe(title, part)))
 
     def good_from(self, key: str) -> Decimal | None:
         target = self.scorecard.target(key)
@@ -116,10 +127,16 @@ class Book:
 
     def ordered(self, readings: Iterable[Reading]) -> list[Reading]:
         """Readings in the order of the field where it has one, else by name."""
-        return sorted(readings, key=lambda r: (*(self._place(*pair) for pair in r.by), r.basis))
+        return sorted(readings, key=lambda r: (self._places(r.by), r.basis))
+
+    def in_order(self, breakdowns: Iterable[By]) -> list[By]:
+        return sorted(breakdowns, key=self._places)
+
+    def _places(self, by: By) -> list[tuple[int, str, str]]:
+        return [self._place(*pair) for pair in by]
 
     def _place(self, dimension: str, value: str) -> tuple[int, str, str]:
-        known = ORDER.get(dimension, [])
+        known = ORDER.get(dimension, ())
         place = known.index(value) if value in known else len(known)
         return place, self.label(dimension, value).casefold(), value
 

@@ -161,11 +161,11 @@ class Grid(Flowable):
         if column not in self.content.right:
             return tuple((line, 0.0) for line in lines)
         room = self.content.widths[column] - 2 * SIDE
-        return tuple((line, room - width(line, look.font, look.size)) for line in lines)
+        return tuple((line, room - width(line.rstrip(" "), look.font, look.size)) for line in lines)
 
     @staticmethod
     def _cell(canvas: TaggedCanvas, x: float, top: float, lines: tuple, look: Look) -> None:
-        face, y, write = font(look.font), top - PAD - look.size + 0.8, canvas.write
+        face, y, write = font(look.font), top - PAD - look.size - 0.2, canvas.write
         for text, indent in lines:
             if text:
                 shown = canvas.shown(text, face, look.size)

@@ -7,6 +7,8 @@ from datetime import datetime
 from compliance.report import sections
 from compliance.report.book import NOTHING, Book
 from compliance.report.cover import cover
+from compliance.report.numbers import PERIOD, numbers
+from compliance.report.quality import quality
 from compliance.scorecard import MeasureResult, Scorecard
 
 BY_AGENCY = (
@@ -27,7 +29,7 @@ def write(scorecard: Scorecard, made_at: datetime) -> Book:
     for result in scorecard.results:
         if _has_more(book, result):
             sections.measure(book, result.measure.key)
-    sections.quality(book)
+    quality(book)
     sections.trend(book)
     sections.everything_else(book)
     sections.definitions(book)
@@ -37,7 +39,7 @@ def write(scorecard: Scorecard, made_at: datetime) -> Book:
 def in_numbers(book: Book) -> None:
     """Conferences, children considered, plans, categories: plain counts."""
     book.heading("The period in numbers")
-    if not sections.counts(book, lambda key: not sections.is_quality(key), "Counted"):
+    if not numbers(book, PERIOD):
         book.text(NOTHING)
 
 
@@ -71,8 +73,7 @@ def _rows(book: Book, results: list[MeasureResult]) -> None:
 
 def _cells(book: Book, results: list[MeasureResult], code: str) -> list[str]:
     return [
-        book.figures(result.reading(result.measure.basis, agency=code), "\n")
-        for result in results
+        book.figures(result.reading(result.measure.basis, agency=code), "\n") for result in results
     ]
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from compliance import charts
 from compliance.report.blocks import Chart
 from compliance.report.book import BASES, DIMENSIONS, NOTHING, ROOM, Book, plain
+from compliance.report.numbers import numbers, rest
 from compliance.scorecard import Basis, MeasureResult, Reading, Scorecard, TargetLine
 
 CHARTED = ("course", "role_group", "agency", "kind", "half", "what")
-QUALITY = ("open_registers", "unknown_", "disputed_", "late_invitations", "involvement_", "quality_")
-TRAINING = (
-    "training_", "expired", "expiring", "never", "not_yet_due", "not_due", "exempt", "current",
-    "staff_",
-)  # fmt: skip
 MODE_NOTE = "Each row is met in that way, of the whole total."
 PERIODS_ACROSS = 4
 
@@ -43,7 +39,7 @@ def _headline(book: Book, result: MeasureResult, reading: Reading) -> tuple[str,
     book.printed.add(reading)
     title = result.measure.title
     if reading.by:
-        title = f"{title}: {book.name(reading).lower()}"
+        title = f"{title}: {book.name(reading.by).lower()}"
     row = (title, reading.working, reading.printed, reading.basis.label, _rated(book, reading))
     before = book.scorecard.previous
     return (*row, _before(before, reading)) if before else row
@@ -54,12 +50,12 @@ def _rated(book: Book, reading: Reading) -> str:
     if target is None:
         return "No target"
     rating = book.scorecard.rating(reading)
-    word = rating.label if rating else "Not rated: fewer than five"
-    return f"{word if reading.total else 'none'}\n{_target_words(target)}"
+    unrated = "Not rated: fewer than five" if reading.total else "Not rated: nothing to count"
+    return f"{rating.label if rating else unrated}\n{_target_words(target)}"
 
 
 def _target_words(target: TargetLine) -> str:
-    return f"Good from {plain(target.good_from)}%, watch from {plain(target.watch_from)}%"
+    return f"Good from {plain(target.good_from)}%\nWatch from {plain(target.watch_from)}%"
 
 
 def _before(before: Scorecard, reading: Reading) -> str:
@@ -82,9 +78,10 @@ def measure(book: Book, key: str, title: str = "") -> None:
     if not any(reading.total for reading in result.readings):
         book.printed.update(result.readings)
         book.text(NOTHING)
-        return
-    whole(book, result)
-    breakdowns(book, result)
+    else:
+        whole(book, result)
+        breakdowns(book, result)
+    numbers(book, key)
 
 
 def whole(book: Book, result: MeasureResult) -> None:
@@ -97,7 +94,7 @@ def whole(book: Book, result: MeasureResult) -> None:
         return
     head = ["Basis", _counted(result), "Percentage", *(book.label("who", part) for part in parts)]
     rows = [_whole_row(book, result, reading, parts) for reading in wholes]
-    widths = [0.3, 0.2, 0.12, *(0.19 for _ in parts)]
+    widths = [0.3, 0.2, 0.12, *(0.19 for _ in parts)] if parts else [0.36, 0.2, 0.14]
     book.table(head, rows, widths, right=range(1, len(head)))
 
 
@@ -107,7 +104,7 @@ def _whole_row(
     book.printed.add(reading)
     name = reading.basis.label
     if reading.by:
-        name = f"{name}: {book.name(reading).lower()}"
+        name = f"{name}: {book.name(reading.by).lower()}"
     beside = (
         book.figures(result.reading(reading.basis, who=part)) if not reading.by else "–"
         for part in parts
@@ -117,10 +114,18 @@ def _whole_row(
 
 def breakdowns(book: Book, result: MeasureResult) -> None:
     """A table, and for most a chart, for each way in which the measure is broken down."""
-    for dimensions in dict.fromkeys(_dimensions(r) for r in result.readings if r.by):
+    for dimensions in _in_turn({_dimensions(r) for r in result.readings if r.by}):
         readings = [r for r in result.readings if _dimensions(r) == dimensions]
         if any(reading not in book.printed for reading in readings):
             _breakdown(book, result, dimensions, readings)
+
+
+def _in_turn(dimensions: set[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Breakdowns by one dimension first, in the order in which a reader asks for them."""
+    known = list(DIMENSIONS)
+    return sorted(dimensions, key=lambda names: (
+        len(names), [known.index(name) if name in known else len(known) for name in names], names
+    ))  # fmt: skip
 
 
 def _breakdown(
@@ -131,29 +136,26 @@ def _breakdown(
     bases = [basis for basis in BASES if any(r.basis == basis for r in readings)]
     basis = result.measure.basis if result.measure.basis in bases else bases[0]
     on_basis = book.ordered(r for r in readings if r.basis == basis)
-    book.note(_what_it_counts(result, dimensions, basis))
-    if len(dimensions) == 1 and dimensions[0] in CHARTED:
+    new = any(reading not in book.printed for reading in on_basis)
+    charted = new and len(dimensions) == 1 and dimensions[0] in CHARTED
+    drawn = f" The chart is drawn on the basis “{basis.label}”." if charted else ""
+    parts = f" {MODE_NOTE}" if "mode" in dimensions else ""
+    book.note(f"{_counted(result)}.{drawn}{parts}")
+    if charted:
         title = f"{result.measure.title} by {named}, basis: {basis.label}"
         book.chart(title, on_basis, book.good_from(result.measure.key))
     _matrix(book, named, bases, readings)
 
 
-def _what_it_counts(result: MeasureResult, dimensions: tuple[str, ...], basis: Basis) -> str:
-    sentence = f"{_counted(result)}. The chart is drawn on the basis “{basis.label}”."
-    if dimensions == ("mode",) or dimensions[0] not in CHARTED or len(dimensions) > 1:
-        sentence = f"{_counted(result)}."
-    return f"{sentence} {MODE_NOTE}" if "mode" in dimensions else sentence
-
-
 def _matrix(book: Book, named: str, bases: Sequence[Basis], readings: Sequence[Reading]) -> None:
     """A row for each value, a column for each basis."""
     found = {(reading.by, reading.basis): reading for reading in readings}
-    rows = {reading.by: book.name(reading) for reading in book.ordered(readings)}
+    rows = {reading.by: book.name(reading.by) for reading in book.ordered(readings)}
     table = [
         (name, *(_cell(book, found.get((by, basis))) for basis in bases))
         for by, name in rows.items()
     ]
-    first = 0.42 if len(bases) < 4 else 0.28
+    first = {1: 0.48, 2: 0.36}.get(len(bases), 0.28)
     share = min((1 - first) / len(bases), 0.22)
     head = [named.capitalize(), *(basis.label for basis in bases)]
     widths = [first, *(share for _ in bases)]
@@ -176,31 +178,6 @@ def _sorted_by_basis(readings: object) -> list[Reading]:
     return sorted(readings, key=lambda reading: BASES.index(reading.basis))
 
 
-def counts(book: Book, wanted: Callable[[str], bool], what: str) -> bool:
-    """Plain numbers that stand beside the readings; False when there are none."""
-    rows = [(c.label, str(c.value)) for c in book.scorecard.counts if wanted(c.key)]
-    if rows:
-        book.table([what, "Number"], rows, [0.55, 0.15], right=(1,))
-    return bool(rows)
-
-
-def is_quality(key: str) -> bool:
-    return key.startswith(QUALITY)
-
-
-def is_training(key: str) -> bool:
-    return key.startswith(TRAINING)
-
-
-def quality(book: Book) -> None:
-    """How far the figures may be trusted: what stood open, unknown, disputed or late."""
-    book.heading("Data quality")
-    if not counts(book, is_quality, "Beside the figures") and not book.scorecard.notes:
-        book.text("Nothing to report about the data behind these figures.")
-    for note in book.scorecard.notes:
-        book.text(note)
-
-
 def trend(book: Book) -> None:
     """Each headline through the parts of the period: small columns, and the table."""
     parts = book.scorecard.trend
@@ -213,17 +190,19 @@ def trend(book: Book) -> None:
     for start in range(0, len(parts), PERIODS_ACROSS):
         stop = start + PERIODS_ACROSS
         cut = [(title, found[start:stop]) for title, found in series]
-        _trend(book, cut, [part.period.name for part in parts[start:stop]])
+        _trend(book, cut, parts[start:stop])
 
 
-def _trend(book: Book, series: list[tuple[str, list[Reading]]], periods: list[str]) -> None:
-    drawing = charts.trend(series, periods, across=ROOM)
+def _trend(book: Book, series: list[tuple[str, list[Reading]]], parts: Sequence[Scorecard]) -> None:
+    periods = [part.period.name for part in parts]
+    short = [part.period.part or part.period.name for part in parts]
+    drawing = charts.trend(series, short, across=ROOM)
     book.blocks.append(Chart(drawing, charts.describe_trend(series, periods)))
     rows = [
         (f"{title} ({found[0].basis.label.lower()})", *(charts.figures(r) for r in found))
         for title, found in series
     ]
-    widths = [0.32, *(0.17 for _ in periods)]
+    widths = [0.28, *(0.18 for _ in periods)]
     book.table(["Measure (basis)", *periods], rows, widths, right=range(1, len(periods) + 1))
 
 
@@ -236,13 +215,15 @@ def _through(result: MeasureResult, parts: Sequence[Scorecard]) -> list[Reading]
 
 def everything_else(book: Book) -> None:
     """Readings that no section asked for: nothing of a scorecard is left unprinted."""
+    rest(book)
     left = book.remaining()
     if not left:
         return
     book.heading("Other figures")
     titles = {r.measure.key: r.measure.title for r in book.scorecard.results}
     rows = [
-        (titles[r.measure], book.name(r) or "Whole", r.basis.label, book.figures(r)) for r in left
+        (titles[r.measure], book.name(r.by) or "Whole", r.basis.label, book.figures(r))
+        for r in left
     ]
     head = ["Measure", "Broken down by", "Basis", "Met of total"]
     book.table(head, rows, [0.27, 0.3, 0.2, 0.23], right=(3,))

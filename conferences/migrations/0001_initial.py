@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('plan_mul', models.PositiveSmallIntegerField(default=0, verbose_name='on a plan: multiple')),
                 ('exploitation_concern', models.BooleanField(default=False)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('quorate', models.BooleanField(null=True)),
+                ('quorate', models.BooleanField(blank=True, null=True)),
                 ('quorum_sentence', models.CharField(blank=True, max_length=1000)),
                 ('chair_decision', models.CharField(blank=True, choices=[('quorate', 'Proceeded quorate'), ('discretion', "Proceeded by the chair's discretion"), ('stood_down', 'Stood down')], max_length=12)),
                 ('chair_reason', models.CharField(blank=True, max_length=400)),

@@ -40,7 +40,7 @@ def local(moment: date | datetime) -> date | datetime:
 
 @register.filter
 def may(user: Any, permission: str) -> bool:
-    """May the user do this anywhere? A name that is no permission raises, so no typo hides a link."""
+    """May the user do this anywhere? An unknown name raises, so that no typo hides a link."""
     return can(user, Permission(permission))
 
 
@@ -88,8 +88,8 @@ def page_numbers(page: Page) -> Iterator[int | str]:
 DEFAULT_DATE_HINT = "For example, 31/03/2015"
 # On a choice these break the rules for its role, or would give each option the list's own class.
 NOT_ON_A_CHOICE = {"class", "aria-invalid", "aria-describedby"}
-# Never shown: placeholders vanish as one types, a length limit cuts what is pasted without a word, and
-# the others belong to number boxes. Limits are said in words and checked on the server.
+# Never shown: placeholders vanish as one types, a length limit cuts what is pasted without a word,
+# and the others belong to number boxes. Limits are said in words and checked on the server.
 NEVER = {"placeholder", "maxlength", "minlength", "min", "max", "step"}
 
 SENTENCES = {
@@ -117,13 +117,15 @@ def plainly(error: str) -> str:
 
 @register.filter
 def sentences(field: BoundField) -> list[str]:
-    """The field's errors, with the framework's bare ones made into sentences that name the field."""
+    """The field's errors; the framework's bare ones become sentences that name the field."""
     chosen = hasattr(field.field, "choices") or is_lone_checkbox(field)
     found = []
     for error in field.errors:
         if error == "This field is required." and chosen:
-            error = "Tick “{label}” to go on." if is_lone_checkbox(field) else (
-                "Choose an answer for “{label}”."
+            error = (
+                "Tick “{label}” to go on."
+                if is_lone_checkbox(field)
+                else ("Choose an answer for “{label}”.")
             )
         elif error == "This field is required." and is_file(field):
             error = "Choose a file for “{label}”."
@@ -192,7 +194,7 @@ def relabel(field: BoundField, label: str) -> str:
 
 @register.simple_tag
 def attributes(widget: dict[str, Any], classes: str = "", *, choice: bool = False) -> SafeString:
-    """The control's attributes with the design system's classes, and its error class when invalid."""
+    """The control's attributes with the design system's classes, the error class when invalid."""
     attrs = {name: value for name, value in widget["attrs"].items() if name not in NEVER}
     if choice:
         attrs = {name: value for name, value in attrs.items() if name not in NOT_ON_A_CHOICE}

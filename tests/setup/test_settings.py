@@ -4,6 +4,7 @@ Each case imports the settings in a process of its own, since settings are read 
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,14 @@ import json, config.settings as settings
 names = [name for name in dir(settings) if name.isupper()]
 print(json.dumps({name: getattr(settings, name) for name in names}, default=str))
 """
+
+
+def test_the_hosting_page_explains_every_environment_name():
+    source = (ROOT / "config" / "settings.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source))
+    assert {"SECRET_KEY", "DATABASE_URL"} < names
+    page = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
+    assert {name for name in names if f"`{name}`" not in page} == set()
 
 
 @pytest.fixture

@@ -1,0 +1,49 @@
+"""The faces of a scorecard: PDF, CSV, JSON and a page that stands alone in a file."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+
+from compliance import report, sheet
+from compliance.presenting import Links, definitions, figures, sections
+from compliance.scorecard import Scorecard
+
+FORMATS = ("pdf", "html", "csv", "json")
+STYLES = ("govuk/govuk-frontend.min.css", "quorate.css")
+
+
+def render(card: Scorecard, form: str, made_at: datetime) -> bytes:
+    """The scorecard in one of the FORMATS; text as UTF-8."""
+    if form == "pdf":
+        return report.render(card, made_at=made_at)
+    if form == "csv":
+        return sheet.as_csv(card).encode()
+    if form == "json":
+        return (json.dumps(card.as_json(), ensure_ascii=False, indent=1) + "\n").encode()
+    return standing_alone(card, made_at).encode()
+
+
+def standing_alone(card: Scorecard, made_at: datetime) -> str:
+    """The page as one file, its styles inside, with nothing that leads anywhere."""
+    styles = []
+    for name in STYLES:
+        with open(finders.find(name), encoding="utf-8") as file:
+            styles.append(file.read())
+    return render_to_string(
+        "compliance/report_file.html",
+        {**context(card, Links()), "made_at": made_at, "styles": "\n".join(styles)},
+    )
+
+
+def context(card: Scorecard, links: Links) -> dict:
+    """What the templates of a report show."""
+    return {
+        "card": card,
+        "figures": figures(card, links),
+        "sections": sections(card, links),
+        "definitions": list(definitions(card)),
+    }

@@ -1,0 +1,52 @@
+"""What the printing commands share: arguments, the faces and the ends."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from compliance.asking import NotThere
+from compliance.faces import FORMATS, render
+from compliance.measures import Scope, score
+from compliance.period import Period, PeriodError
+from partnership.history import record
+
+
+class PrintingCommand(BaseCommand):
+    """Prints a scope for a period; exit 2 with one sentence when either does not exist."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--period", required=True, help="2014-15, 2014-15-H1 or 2014-15-Q3")
+        parser.add_argument("--format", choices=FORMATS, default="pdf")
+        parser.add_argument("--output", help="the file to write; text formats go to standard output")
+
+    def scope(self, options: dict) -> Scope:
+        raise NotImplementedError
+
+    def handle(self, *args, **options) -> None:
+        try:
+            scope, period = self.scope(options), Period.parse(options["period"])
+        except (NotThere, PeriodError) as error:
+            raise CommandError(str(error), returncode=2) from error
+        if options["format"] == "pdf" and not options["output"]:
+            raise CommandError("A PDF needs --output and the name of a file.", returncode=2)
+        card = score(scope, period, with_names=bool(options.get("names")))
+        self.write(render(card, options["format"], timezone.now()), options["output"])
+        subject = scope.agency or scope.partnership
+        where = {"partnership": scope.partnership, "agency": scope.agency}
+        record(None, "printed", subject, **where, period=period.name, format=options["format"])
+
+    def write(self, content: bytes, output: str | None) -> None:
+        if not output:
+            self.stdout.write(content.decode(), ending="")
+            return
+        try:
+            Path(output).write_bytes(content)
+        except OSError as error:
+            raise CommandError(f"{output} could not be written: {error.strerror}.", returncode=2) from error
+        self.stderr.write(f"Written: {output}")
+
+

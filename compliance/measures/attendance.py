@@ -1,0 +1,79 @@
+"""Attendance, contribution and reports: agencies at meetings, on each of the four bases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from compliance.measures.counting import reading, readings_by, shares
+from compliance.measures.definitions import (
+    CONFERENCE_ATTENDANCE,
+    CONTRIBUTION,
+    CORE_GROUP_ATTENDANCE,
+    REPORTS_IN_TIME,
+)
+from compliance.measures.ledger import MODES, Ledger, Presence
+from compliance.scorecard import MEETING_BASES, Basis, Measure, Reading
+from conferences.choices import MeetingKind
+
+KINDS = [str(kind) for kind in MeetingKind]
+WHO = ("member", "deputy")
+REPORT_BASES = (Basis.INVOLVED, Basis.INVITED)
+
+
+def concerns(measure: Measure) -> Callable[[Presence], bool]:
+    """Which meetings a measure is about."""
+    if measure is CORE_GROUP_ATTENDANCE:
+        return lambda p: p.meeting.kind == MeetingKind.CORE_GROUP
+    if measure is REPORTS_IN_TIME:
+        return lambda p: p.meeting.is_conference and p.report_expected
+    return lambda p: p.meeting.is_conference
+
+
+def met(measure: Measure) -> Callable[[Presence], bool]:
+    """What counts as met."""
+    if measure is CONTRIBUTION:
+        return lambda p: p.contributed
+    if measure is REPORTS_IN_TIME:
+        return lambda p: p.report_in_time
+    return lambda p: p.represented
+
+
+def rows(ledger: Ledger, measure: Measure, basis: Basis) -> list[Presence]:
+    """The agencies at meetings that are the total of a measure on a basis."""
+    about = concerns(measure)
+    return [p for p in ledger.presences if p.on(basis) and about(p)]
+
+
+def readings(ledger: Ledger, measure: Measure) -> list[Reading]:
+    """Whole and broken down, on every basis of the measure."""
+    found = []
+    for basis in REPORT_BASES if measure is REPORTS_IN_TIME else MEETING_BASES:
+        on_basis = rows(ledger, measure, basis)
+        found.append(reading(measure, basis, on_basis, met(measure)))
+        if ledger.scope.membership is None:
+            found += by_agency(ledger, measure, basis, on_basis)
+        found += breakdowns(measure, basis, on_basis)
+    return found
+
+
+def breakdowns(measure: Measure, basis: Basis, on_basis: list[Presence]) -> list[Reading]:
+    """By kind of conference; and for attendance by mode and by who came, over the whole total."""
+    found = []
+    if measure is not CORE_GROUP_ATTENDANCE:
+        found += readings_by(
+            measure, basis, on_basis, met(measure), "kind", lambda p: p.meeting.kind, KINDS
+        )
+    if measure in (CONFERENCE_ATTENDANCE, CORE_GROUP_ATTENDANCE):
+        modes = [str(mode) for mode in MODES]
+        found += shares(measure, basis, on_basis, "mode", lambda p: p.mode, modes)
+        found += shares(measure, basis, on_basis, "who", lambda p: p.who, WHO)
+    return found
+
+
+def by_agency(
+    ledger: Ledger, measure: Measure, basis: Basis, on_basis: list[Presence]
+) -> list[Reading]:
+    codes = {agency: member.code for agency, member in ledger.scope.members.items()}
+    return readings_by(
+        measure, basis, on_basis, met(measure), "agency", lambda p: codes[p.agency]
+    )

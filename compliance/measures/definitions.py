@@ -1,0 +1,83 @@
+"""What each measure counts, in one sentence. docs/measures.md is made from these."""
+
+from compliance.scorecard import Basis, Measure
+
+TRAINING_CURRENT = Measure(
+    "training_current",
+    "Training in date",
+    "Of the training requirements due from people in post on the day, those that are in date; people "
+    "still inside their starting window and people who are exempt are not in the total and stand beside.",
+    Basis.DUE,
+    "In date",
+    "Requirements due",
+)
+CONFERENCE_ATTENDANCE = Measure(
+    "conference_attendance",
+    "Attendance at conferences",
+    "Of the conferences on the basis, those at which the agency was represented by a member or a "
+    "deputy, in person, by video or by phone; an unknown outcome is not met.",
+    Basis.INVOLVED,
+    "Represented",
+    "Conferences",
+)
+CORE_GROUP_ATTENDANCE = Measure(
+    "core_group_attendance",
+    "Attendance at core groups",
+    "Of the core groups on the basis, those at which the agency was represented by a member or a "
+    "deputy, in person, by video or by phone; an unknown outcome is not met.",
+    Basis.INVOLVED,
+    "Represented",
+    "Core groups",
+)
+CONTRIBUTION = Measure(
+    "contribution",
+    "Contribution to conferences",
+    "Of the conferences on the basis, those at which the agency was represented or to which its report "
+    "came on time; a report on the day or later is not in time.",
+    Basis.INVOLVED,
+    "Contributed",
+    "Conferences",
+)
+REPORTS_IN_TIME = Measure(
+    "reports_in_time",
+    "Reports in time",
+    "Of the reports that were expected from the agency for conferences, those that came on time; a "
+    "report on the day or later is not in time.",
+    Basis.INVOLVED,
+    "On time",
+    "Reports expected",
+)
+DUTY_TRAINED = Measure(
+    "duty_trained",
+    "Trained for the duty",
+    "Of the attendances at conferences and core groups by named people to whom a requirement for that "
+    "duty applied, those by people whose training was in date on the day of the meeting.",
+    Basis.ALL,
+    "By trained people",
+    "Attendances",
+)
+QUORACY = Measure(
+    "quoracy",
+    "Quoracy of conferences",
+    "Of the conferences held, or stood down for want of a quorum, those that were quorate under the "
+    "local rule of their day.",
+    Basis.ALL,
+    "Quorate",
+    "Conferences",
+)
+TIMELINESS = Measure(
+    "timeliness",
+    "Held in time",
+    "Of the initial conferences, reviews and first core groups that fell due in the period, those held "
+    "by their due day; one that was never held is late.",
+    Basis.ALL,
+    "In time",
+    "Due in the period",
+)
+
+AGENCY_MEASURES = (
+    TRAINING_CURRENT, CONFERENCE_ATTENDANCE, CONTRIBUTION, REPORTS_IN_TIME, CORE_GROUP_ATTENDANCE,
+    DUTY_TRAINED,
+)
+PARTNERSHIP_MEASURES = (QUORACY, TIMELINESS, *AGENCY_MEASURES)
+MEASURES = {measure.key: measure for measure in PARTNERSHIP_MEASURES}

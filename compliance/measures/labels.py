@@ -1,0 +1,33 @@
+"""How the values of breakdowns are printed."""
+
+from __future__ import annotations
+
+from compliance.measures.ledger import MODES, Ledger
+from conferences.choices import MeetingKind
+
+FIXED = {
+    **{("kind", str(kind)): kind.label for kind in MeetingKind},
+    **{("mode", str(mode)): mode.label for mode in MODES},
+    ("who", "member"): "The member invited",
+    ("who", "deputy"): "A deputy",
+    ("unit", "people"): "People with all that is due in date",
+    ("unit", "child"): "Children",
+    ("what", "initial"): "Initial conferences",
+    ("what", "review"): "Review conferences",
+    ("what", "first_core_group"): "First core groups",
+}
+
+
+def labels(ledger: Ledger) -> dict[tuple[str, str], str]:
+    """The fixed words, and the names of the agencies, courses and role groups that are counted."""
+    found = dict(FIXED)
+    for member in ledger.scope.members.values():
+        found["agency", member.code] = member.agency.name
+    for row in ledger.standings:
+        found["role_group", row.person.role_group.code] = row.person.role_group.title
+        requirement = row.requirement
+        if ("course", requirement.label) not in found:
+            titles = " or ".join(sorted(course.title for course in requirement.courses.all()))
+            hours = f"{requirement.hours.normalize():f} hours of " if requirement.hours else ""
+            found["course", requirement.label] = hours + titles
+    return found

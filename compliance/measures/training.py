@@ -1,0 +1,145 @@
+"""Training in date, and whether those who attended were trained for the duty."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from compliance.measures.counting import reading, readings_by
+from compliance.measures.definitions import DUTY_TRAINED, TRAINING_CURRENT
+from compliance.measures.ledger import Ledger, Line, MeetingRow
+from compliance.scorecard import Basis, Count, PersonDue, Reading
+from conferences.choices import REPRESENTED
+from partnership.models import StaffMember
+from training.choices import Standing
+from training.standing import Row
+
+NOT_IN_DATE_FIRST = (Standing.EXPIRED, Standing.NEVER, Standing.EXPIRING)
+
+
+def due_rows(ledger: Ledger) -> list[Row]:
+    """People and requirements that are due: the total."""
+    return [row for row in ledger.standings if row.due]
+
+
+def people_rows(ledger: Ledger) -> list[list[Row]]:
+    """Each person with something due, with all that is due from them."""
+    groups: dict[int, list[Row]] = defaultdict(list)
+    for row in due_rows(ledger):
+        groups[row.person.pk].append(row)
+    return list(groups.values())
+
+
+def readings(ledger: Ledger) -> list[Reading]:
+    rows, codes = due_rows(ledger), {a: m.code for a, m in ledger.scope.members.items()}
+    found = [reading(TRAINING_CURRENT, Basis.DUE, rows, lambda r: r.met)]
+    found.append(
+        reading(
+            TRAINING_CURRENT, Basis.DUE, people_rows(ledger), lambda of: all(r.met for r in of),
+            (("unit", "people"),),
+        )
+    )
+    dimensions = {
+        "course": lambda r: r.requirement.label,
+        "role_group": lambda r: r.person.role_group.code,
+    }
+    if ledger.scope.membership is None:
+        dimensions["agency"] = lambda r: codes[r.person.agency_id]
+    for dimension, value in dimensions.items():
+        found += readings_by(TRAINING_CURRENT, Basis.DUE, rows, lambda r: r.met, dimension, value)
+    return found
+
+
+def counts(ledger: Ledger) -> list[Count]:
+    """How many stand where, for the whole and by course; not yet due and exempt stand beside."""
+    whole = Counter(row.standing for row in ledger.standings)
+    by_course = Counter((row.requirement.label, row.standing) for row in ledger.standings)
+    found = [Count("staff_asked", "People with a requirement", len({r.person.pk for r in ledger.standings}))]
+    found += [Count(f"training_{s}", s.label, whole[s]) for s in Standing]
+    found += [
+        Count(f"training_{standing}", standing.label, number, (("course", course),))
+        for (course, standing), number in sorted(by_course.items())
+    ]
+    return found
+
+
+def people_due(ledger: Ledger) -> tuple[PersonDue, ...]:
+    """Who is expired, has never done it, or is expiring: for the agency's own eyes."""
+    rows = [row for row in ledger.standings if row.standing in NOT_IN_DATE_FIRST]
+    rows.sort(
+        key=lambda r: (
+            NOT_IN_DATE_FIRST.index(r.standing), r.person.last_name, r.person.first_name,
+            r.person.pk, r.requirement.label,
+        )
+    )
+    return tuple(
+        PersonDue(
+            row.person.name, row.person.job_title, row.person.role_group.title,
+            row.requirement.label, row.standing.label, row.expires_on,
+        )
+        for row in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """One attendance by a named person, and whether they were trained for it that day."""
+
+    meeting: MeetingRow
+    line: Line
+    person: StaffMember
+    trained: bool | None  # None: no requirement for the duty applied to them
+
+
+def duty_attendances(ledger: Ledger) -> list[DutyRow]:
+    """Attendances by named people (deputies too) at counted meetings, with the answer."""
+    meetings = {meeting.pk: meeting for meeting in ledger.meetings}
+    found = []
+    for line in ledger.lines:
+        if line.outcome in REPRESENTED and line.person in ledger.people:
+            person, meeting = ledger.people[line.person], meetings[line.meeting]
+            trained = ledger.book.trained_for_duty(person, meeting.held_on)
+            found.append(DutyRow(meeting, line, person, trained))
+    found.sort(key=lambda row: (row.meeting.held_on, row.meeting.reference, row.person.pk))
+    return found
+
+
+def duty_rows(ledger: Ledger) -> list[DutyRow]:
+    return [row for row in duty_attendances(ledger) if row.trained is not None]
+
+
+def duty_readings(ledger: Ledger) -> list[Reading]:
+    rows, codes = duty_rows(ledger), {a: m.code for a, m in ledger.scope.members.items()}
+    found = [reading(DUTY_TRAINED, Basis.ALL, rows, lambda r: r.trained)]
+    found += readings_by(
+        DUTY_TRAINED, Basis.ALL, rows, lambda r: r.trained, "kind", lambda r: r.meeting.kind
+    )
+    if ledger.scope.membership is None:
+        found += readings_by(
+            DUTY_TRAINED, Basis.ALL, rows, lambda r: r.trained, "agency",
+            lambda r: codes[r.person.agency_id],
+        )
+    return found
+
+
+def duty_counts(ledger: Ledger) -> list[Count]:
+    """What stands beside: attendances without a duty requirement, by nobody named; people never sent."""
+    rows = duty_attendances(ledger)
+    there = [line for line in ledger.lines if line.outcome in REPRESENTED]
+    sent = {row.person.pk for row in rows}
+    ready = {
+        person.pk for person in ledger.people.values()
+        if in_post(person, ledger) and ledger.book.trained_for_duty(person, ledger.as_at)
+    }
+    return [
+        Count("attendances_without_requirement", "Attendances by people to whom no duty requirement "
+              "applied", sum(row.trained is None for row in rows)),
+        Count("attendances_unnamed", "Attendances by people on no staff list", len(there) - len(rows)),
+        Count("trained_never_sent", "People trained for the duty who attended nothing", len(ready - sent)),
+    ]
+
+
+def in_post(person: StaffMember, ledger: Ledger) -> bool:
+    on, here = ledger.as_at, (None, ledger.scope.partnership.pk)
+    still = person.left_on is None or person.left_on > on
+    return person.started_on <= on and still and person.works_for_id in here

@@ -1,0 +1,76 @@
+"""Plain numbers that stand beside the readings, each in the section that it belongs to."""
+
+from __future__ import annotations
+
+from compliance.report.book import DIMENSIONS, Book
+from compliance.scorecard import Count
+
+QUALITY, MISSED, PERIOD = "quality", "missed", "period"
+BEGINNINGS = {
+    "training_current": ("training_", "staff_"),
+    "duty_trained": ("attendances_", "trained_"),
+    "timeliness": ("initials_without", "reviews_without"),
+    MISSED: ("missed_",),
+    QUALITY: (
+        "open_registers", "unknown_", "disputed_", "late_invitations", "involvement_", "quality_",
+    ),
+}  # fmt: skip
+TITLES = {"training_current": "Standing in numbers"}
+
+
+def section_of(count: Count) -> str:
+    """The section that a number belongs to, told by the beginning of its key."""
+    for section, beginnings in BEGINNINGS.items():
+        if count.key.startswith(beginnings):
+            return section
+    return PERIOD
+
+
+def numbers(book: Book, section: str) -> bool:
+    """The numbers of a section that are not printed yet; False when there are none."""
+    found = [c for c in book.scorecard.counts if section_of(c) == section]
+    return _print(book, [c for c in found if c not in book.counted], TITLES.get(section, ""))
+
+
+def rest(book: Book) -> None:
+    """Numbers that no section asked for."""
+    left = [count for count in book.scorecard.counts if count not in book.counted]
+    if left:
+        book.heading("Numbers beside the measures")
+        _print(book, left)
+
+
+def _print(book: Book, counts: list[Count], title: str = "") -> bool:
+    whole = [count for count in counts if not count.by]
+    if title and counts:
+        book.part(title)
+    if whole:
+        rows = [(count.label, str(count.value)) for count in whole]
+        book.table(["Counted", "Number"], rows, [0.55, 0.15], right=(1,))
+    for dimensions in dict.fromkeys(_dimensions(count) for count in counts if count.by):
+        _table(book, [count for count in counts if _dimensions(count) == dimensions])
+    book.counted.update(counts)
+    return bool(counts)
+
+
+def _dimensions(count: Count) -> tuple[str, ...]:
+    return tuple(name for name, _ in count.by)
+
+
+def _table(book: Book, counts: list[Count]) -> None:
+    """A row for each value of the breakdown, a column for each number; not counted is 0."""
+    labels = {count.key: count.label for count in counts}
+    values = {(count.by, count.key): count.value for count in counts}
+    named = " and ".join(DIMENSIONS.get(name, name) for name in _dimensions(counts[0]))
+    for keys in _columns(list(labels)):
+        rows = [
+            (book.name(by), *(str(values.get((by, key), 0)) for key in keys))
+            for by in book.in_order({count.by for count in counts})
+        ]
+        head = [named.capitalize(), *(labels[key] for key in keys)]
+        widths = [0.34, *(0.11 for _ in keys)]
+        book.table(head, rows, widths, right=range(1, len(head)))
+
+
+def _columns(keys: list[str], most: int = 6) -> list[list[str]]:
+    return [keys[start : start + most] for start in range(0, len(keys), most)]

@@ -1,0 +1,84 @@
+"""A home for each role, a partnership's dashboard and an agency's page."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from compliance.asking import periods_around
+from compliance.faces import context
+from compliance.home import for_user
+from compliance.measures import Scope, score
+from compliance.period import Period
+from compliance.presenting import Links, agencies_section
+from compliance.scorecard import Scorecard
+from compliance.views.reaching import agency_scope, asked_period, may, partnership_scope
+from partnership.history import record
+from partnership.roles import Permission
+
+FORMS = {"pdf": "Print as PDF", "csv": "Download as CSV", "json": "Download as JSON"}
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What each of the person's roles needs first."""
+    return render(request, "compliance/home.html", for_user(request.user))
+
+
+def dashboard(request: HttpRequest, code: str) -> HttpResponse:
+    """A partnership: its headlines, and a row for each agency."""
+    scope = partnership_scope(request, code, Permission.VIEW_MEASURES)
+    period = asked_period(request, scope)
+    card = score(scope, period)
+    links = Links(reverse("compliance:partnership-rows", args=[code]), {"period": period.slug})
+    page = context(card, links)
+    page["sections"][0] = agencies_section(card, links, agency_hrefs(card, period))
+    page |= furniture(request, scope, period, "compliance:partnership-report", [code])
+    return render(request, "compliance/dashboard.html", page)
+
+
+def agency_hrefs(card: Scorecard, period: Period) -> dict[str, str]:
+    """Where the row of each agency leads."""
+    codes = [value for dimension, value in card.labels if dimension == "agency"]
+    page = {c: reverse("compliance:agency", args=[card.partnership_code, c]) for c in codes}
+    return {c: f"{address}?period={period.slug}" for c, address in page.items()}
+
+
+def agency(request: HttpRequest, code: str, agency: str) -> HttpResponse:
+    """One agency: headlines, charts with their tables, every number opening its rows."""
+    scope = agency_scope(request, code, agency, Permission.VIEW_MEASURES)
+    period = asked_period(request, scope)
+    names = may(request, scope, Permission.VIEW_MEASURE_NAMES)
+    card = score(scope, period, with_names=names)
+    links = Links(reverse("compliance:agency-rows", args=[code, agency]), {"period": period.slug})
+    page = context(card, links)
+    page |= furniture(request, scope, period, "compliance:agency-report", [code, agency])
+    page["sees_partnership"] = may(request, Scope(scope.partnership), Permission.VIEW_MEASURES)
+    if names:
+        note_names_read(request, scope, period)
+    return render(request, "compliance/agency.html", page)
+
+
+def note_names_read(request: HttpRequest, scope: Scope, period: Period) -> None:
+    """That a list of names was read is in the history."""
+    where = {"partnership": scope.partnership, "agency": scope.agency}
+    record(request.user, "read names", scope.agency, **where, period=period.name)
+
+
+def furniture(
+    request: HttpRequest, scope: Scope, period: Period, report: str, args: list[str]
+) -> dict:
+    """What stands around the figures: the periods to choose, the buttons for paper and file."""
+    periods = [
+        {"text": p.name, "href": f"{request.path}?period={p.slug}", "current": p == period}
+        for p in periods_around(period)
+    ]
+    downloads = [
+        {
+            "text": text, "href": f"{reverse(report, args=[*args, form])}?period={period.slug}",
+            "kind": "" if form == "pdf" else "secondary",
+        }
+        for form, text in FORMS.items()
+    ]
+    printing = may(request, scope, Permission.PRINT_REPORT)
+    return {"scope": scope, "periods": periods, "downloads": downloads if printing else []}

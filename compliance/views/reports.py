@@ -1,0 +1,46 @@
+"""Reports as files: PDF, CSV and JSON of the very scorecard that the page shows."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from compliance import faces
+from compliance.measures import Scope, score
+from compliance.views.reaching import agency_scope, asked_period, may, partnership_scope
+from partnership.history import record
+from partnership.roles import Permission
+
+CONTENT_TYPES = {
+    "pdf": "application/pdf", "csv": "text/csv; charset=utf-8", "json": "application/json",
+}
+
+
+def agency_report(request: HttpRequest, code: str, agency: str, form: str) -> HttpResponse:
+    """One agency's report; with names in the agency's own copy only."""
+    scope = agency_scope(request, code, agency, Permission.PRINT_REPORT)
+    names = may(request, scope, Permission.PRINT_NAMES)
+    return as_file(request, scope, form, names=names)
+
+
+def partnership_report(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """A partnership's figures, a row for each agency."""
+    scope = partnership_scope(request, code, Permission.PRINT_REPORT)
+    return as_file(request, scope, form, names=False)
+
+
+def as_file(request: HttpRequest, scope: Scope, form: str, *, names: bool) -> HttpResponse:
+    """The file, and that it was printed in the history."""
+    period = asked_period(request, scope)
+    card = score(scope, period, with_names=names)
+    response = HttpResponse(
+        faces.render(card, form, timezone.now()), content_type=CONTENT_TYPES[form]
+    )
+    codes = [scope.partnership.code] + ([scope.membership.code] if scope.membership else [])
+    name = "-".join(["quorate", *codes, period.slug])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    record(
+        request.user, "printed", scope.agency or scope.partnership, partnership=scope.partnership,
+        agency=scope.agency, period=period.name, format=form, names=names,
+    )
+    return response

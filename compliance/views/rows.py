@@ -1,0 +1,98 @@
+"""The rows behind a number."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from compliance.measures import Scope, open_ledger
+from compliance.measures.quality import long
+from compliance.period import Period
+from compliance.rows import NoSuchRows, Opened, OpenedRow, opened, opened_count
+from compliance.views.reaching import agency_scope, asked_period, may, partnership_scope
+from conferences.models import Meeting
+from partnership.roles import Permission
+
+ROWS_ON_A_PAGE = 100
+BREAKDOWNS = frozenset(
+    {"course", "role_group", "kind", "mode", "who", "half", "quarter", "what", "unit", "agency"}
+)
+TAGS = {True: ("Yes", "green"), False: ("No", "grey"), None: ("", "")}
+
+
+def agency_rows(request: HttpRequest, code: str, agency: str) -> HttpResponse:
+    """The rows behind one number of an agency; names for its own lead only."""
+    scope = agency_scope(request, code, agency, Permission.VIEW_MEASURES)
+    names = may(request, scope, Permission.VIEW_MEASURE_NAMES)
+    return rows(request, scope, reverse("compliance:agency", args=[code, agency]), names)
+
+
+def partnership_rows(request: HttpRequest, code: str) -> HttpResponse:
+    """The rows behind one number of a partnership, without names."""
+    scope = partnership_scope(request, code, Permission.VIEW_MEASURES)
+    return rows(request, scope, reverse("compliance:dashboard", args=[code]), names=False)
+
+
+def rows(request: HttpRequest, scope: Scope, back: str, names: bool) -> HttpResponse:
+    period = asked_period(request, scope)
+    found = asked_rows(request, scope, period, names)
+    chosen = request.GET.get("met", "")
+    shown = [row for row in found.rows if chosen not in ("yes", "no") or row.met is (chosen == "yes")]
+    page = Paginator(shown, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+    met = sum(row.met is True for row in found.rows)
+    return render(request, "compliance/rows.html", {
+        "found": found,
+        "scope": scope,
+        "period": period,
+        "page": page,
+        "met": met,
+        "not_met": len(found.rows) - met,
+        "columns": [{"text": text} for text in (*found.columns, found.met_label) if text],
+        "rows": laid_out(request, scope, found, page),
+        "chosen": chosen,
+        "back": f"{back}?period={period.slug}",
+    })
+
+
+def asked_rows(request: HttpRequest, scope: Scope, period: Period, names: bool) -> Opened:
+    """The rows that the address names; 404 when it names no number."""
+    asked = request.GET.dict()
+    ledger = open_ledger(scope, period)
+    try:
+        if "count" in asked:
+            return opened_count(ledger, asked["count"], names=names)
+        by = {name: value for name, value in asked.items() if name in BREAKDOWNS}
+        return opened(ledger, asked.get("measure", ""), asked.get("basis", ""), by, names=names)
+    except (NoSuchRows, ValueError) as error:
+        raise Http404 from error
+
+
+def laid_out(request: HttpRequest, scope: Scope, found: Opened, page: Page) -> list[list[dict]]:
+    """The page's rows as cells, leading to the meetings that the reader may open."""
+    references = {row.reference for row in page if row.reference}
+    reach = Meeting.objects.visible_to(request.user).filter(partnership=scope.partnership)
+    seen = set()
+    if references:
+        seen = set(reach.filter(reference__in=references).values_list("reference", flat=True))
+    return [cells(row, found, scope, seen) for row in page]
+
+
+def cells(row: OpenedRow, found: Opened, scope: Scope, seen: set[str]) -> list[dict]:
+    laid = [{"text": in_words(cell)} for cell in row.cells]
+    laid[0]["header"] = True
+    if row.reference in seen:
+        laid[0]["href"] = reverse(
+            "conferences:meeting-detail", args=[scope.partnership.code, row.reference]
+        )
+    if found.met_label:
+        text, colour = TAGS[row.met]
+        laid.append({"text": text, "tag_colour": colour})
+    return laid
+
+
+def in_words(cell: object) -> object:
+    return long(cell) if isinstance(cell, date) else cell

@@ -1,0 +1,434 @@
+"""Every action of every floor writes its history: one entry for each act, in the act's transaction.
+
+``ACTS`` names each action with what it writes; an action that is not named fails.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from importlib import import_module
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+import conferences.actions as conferences
+import partnership.actions as ground
+import training.actions as training
+from compliance.demo import factories as make
+from conferences.choices import MeetingKind, MeetingState, Mode, Outcome
+from conferences.models import Attendance, Meeting
+from partnership.choices import Sector
+from partnership.models import BankHoliday, HistoryEntry, StaffMember
+from partnership.roles import Role
+
+TODAY = date(2015, 4, 1)
+FLOORS = ("partnership", "training", "conferences")
+
+
+@dataclass
+class World:
+    """What the acts are done to."""
+
+    by: object
+    partnership: object
+    agency: object
+    staff: object
+    meeting: object
+
+    @property
+    def line(self):
+        return self.meeting.lines.get(agency=self.agency)
+
+    def closed(self):
+        conferences.close_registers(by=self.by, meetings=[self.meeting], tell=False)
+        return self.meeting
+
+    def disputed(self):
+        line = self.line
+        conferences.dispute(by=self.by, line=line, text="We came.")
+        return line
+
+
+@pytest.fixture
+def world(mo, partnership, agency_a, staff_a, meeting):
+    return World(mo, partnership, agency_a, staff_a, meeting)
+
+
+# Each act: make it ready outside the count, then do it; what it writes, verb by verb; and the
+# changes that one of the entries must hold ([before, after] for a change).
+ACTS = {}
+
+
+def act(name, /, *verbs, **changes):
+    def register(prepare):
+        ACTS[name] = (prepare, list(verbs), changes)
+        return prepare
+
+    return register
+
+
+@act("partnership.make_partnership", "made", code="EM", name="Eastmoor")
+def _(w):
+    return lambda: ground.make_partnership(by=w.by, code="EM", name="Eastmoor")
+
+
+@act("partnership.add_agency", "made", "shared", code="HOU")
+def _(w):
+    return lambda: ground.add_agency(
+        by=w.by, partnership=w.partnership, code="HOU", name="Housing", sector=Sector.HOUSING
+    )
+
+
+@act("partnership.share_agency", "shared", code="ONE")
+def _(w):
+    other = make.PartnershipFactory()
+    return lambda: ground.share_agency(by=w.by, partnership=other, agency=w.agency, code="ONE")
+
+
+@act("partnership.add_role_group", "made", code="night", title="Night staff")
+def _(w):
+    return lambda: ground.add_role_group(by=w.by, code="night", title="Night staff")
+
+
+@act("partnership.add_staff", "added", reference="N-1", started_on="2015-04-01")
+def _(w):
+    group = w.staff.role_group
+    return lambda: ground.add_staff(
+        by=w.by, agency=w.agency, reference="N-1", first_name="Siân", last_name="Llwyd",
+        job_title="Nurse", role_group=group, started_on=TODAY,
+    )
+
+
+@act("partnership.change_staff", "changed", left_on=[None, "2015-04-01"])
+def _(w):
+    return lambda: ground.change_staff(by=w.by, staff_member=w.staff, left_on=TODAY)
+
+
+@act("partnership.import_staff", "added", "added", "changed", job_title=["Teacher", "Head"])
+def _(w):
+    StaffMember.objects.filter(pk=w.staff.pk).update(job_title="Teacher")
+    group = w.staff.role_group
+    new = [make.StaffMemberFactory.build(agency=w.agency, role_group=group) for _ in range(2)]
+    return lambda: ground.import_staff(by=w.by, new=new, changed=[(w.staff, {"job_title": "Head"})])
+
+
+@act("partnership.invite_user", "invited", email="owain@example.org")
+def _(w):
+    return lambda: ground.invite_user(by=w.by, email="owain@example.org", name="Owain")
+
+
+@act("partnership.grant_role", "granted", role="auditor", from_on="2015-04-01", until_on=None)
+def _(w):
+    user = make.UserFactory()
+    return lambda: ground.grant_role(
+        by=w.by, user=user, role=Role.AUDITOR, partnership=w.partnership, from_on=TODAY
+    )
+
+
+@act("partnership.end_grant", "ended", until_on=[None, "2015-04-01"])
+def _(w):
+    grant = make.GrantFactory(agency=w.agency)
+    return lambda: ground.end_grant(by=w.by, grant=grant, until_on=TODAY)
+
+
+@act("partnership.add_bank_holidays", "added", "added", on="1999-12-31", title="The millennium")
+def _(w):
+    days = {date(1999, 12, 31): "The millennium", date(1999, 12, 30): "The day before"}
+    return lambda: ground.add_bank_holidays(by=w.by, country="ENG", days=days)
+
+
+@act("partnership.remove_bank_holiday", "removed", on="2022-09-19")
+def _(w):
+    day = BankHoliday.objects.get(country="ENG", on=date(2022, 9, 19))
+    return lambda: ground.remove_bank_holiday(by=w.by, holiday=day)
+
+
+@act("training.add_course", "made", code="CPC", hours="3.5")
+def _(w):
+    return lambda: training.add_course(
+        by=w.by, code="CPC", title="Conferences", hours=Decimal("3.5"), delivery="taught"
+    )
+
+
+@act("training.add_requirement", "made", courses=["CPC"], within_days=30)
+def _(w):
+    group, course = w.staff.role_group, make.CourseFactory(code="CPC")
+    return lambda: training.add_requirement(
+        by=w.by, role_group=group, courses=[course], partnership=w.partnership,
+        effective_from=TODAY, within_days=30,
+    )
+
+
+@act("training.log_training", "logged", course="CPC", completed_on="2015-04-01")
+def _(w):
+    course = make.CourseFactory(code="CPC")
+    return lambda: training.log_training(
+        by=w.by, staff_member=w.staff, course=course, completed_on=TODAY
+    )
+
+
+@act("training.import_records", "logged", "logged", course="CPC")
+def _(w):
+    course = make.CourseFactory(code="CPC")
+    new = [training.new_record(w.by, w.staff, course, TODAY - timedelta(n)) for n in range(2)]
+    return lambda: training.import_records(by=w.by, new=new)
+
+
+@act("training.confirm_training", "confirmed")
+def _(w):
+    row = make.TrainingRecordFactory(staff_member=w.staff, confirmed_at=None)
+    return lambda: training.confirm_training(by=w.by, training_record=row)
+
+
+@act("training.correct_record", "corrected", completed_on=["2014-04-01", "2014-04-02"],
+     reason="A slip.")
+def _(w):
+    row = make.TrainingRecordFactory(staff_member=w.staff)
+    return lambda: training.correct_record(
+        by=w.by, training_record=row, reason="A slip.", completed_on=date(2014, 4, 2)
+    )
+
+
+@act("training.exempt", "exempted", from_on="2015-04-01", reason="unavailable")
+def _(w):
+    return lambda: training.exempt(
+        by=w.by, staff_member=w.staff, reason="unavailable", from_on=TODAY,
+        until_on=date(2016, 4, 1),
+    )
+
+
+@act("conferences.set_default_rules", *["set"] * 8, what="notice", amount=5)
+def _(w):
+    other = make.PartnershipFactory()
+    return lambda: conferences.set_default_rules(by=w.by, partnership=other)
+
+
+@act("conferences.expect", "set", expectation="report")
+def _(w):
+    return lambda: conferences.expect(
+        by=w.by, partnership=w.partnership, expectation="report", effective_from=TODAY
+    )
+
+
+@act("conferences.convene", "convened", "invited", kind="core_group", held_on="2015-04-01")
+def _(w):
+    return lambda: conferences.convene(
+        by=w.by, partnership=w.partnership, reference="NW-77", kind=MeetingKind.CORE_GROUP,
+        held_on=TODAY, invite=[{"agency": w.agency, "staff_member": w.staff}],
+    )
+
+
+@act("conferences.add_line", "invited", involved=False)
+def _(w):
+    agency = make.AgencyFactory()
+    return lambda: conferences.add_line(by=w.by, meeting=w.meeting, agency=agency, involved=False)
+
+
+@act("conferences.change_meeting", "changed", children=[2, 3], state=["held", "cancelled"])
+def _(w):
+    return lambda: conferences.change_meeting(
+        by=w.by, meeting=w.meeting, children=3, state=MeetingState.CANCELLED
+    )
+
+
+@act("conferences.record_attendance", "recorded", outcome=["attended", "absent"])
+def _(w):
+    line = w.line
+    return lambda: conferences.record_attendance(by=w.by, line=line, outcome="absent")
+
+
+@act("conferences.import_meetings", "imported", "imported", kind="initial_conference")
+def _(w):
+    row = make.MeetingFactory.build(partnership=w.partnership)
+    line = make.AttendanceFactory.build(meeting=row, agency=w.agency, staff_member=w.staff)
+    return lambda: conferences.import_meetings(by=w.by, meetings=[row], lines=[line])
+
+
+@act("conferences.import_lines", "imported", outcome="apologies")
+def _(w):
+    line = make.AttendanceFactory.build(
+        meeting=w.meeting, agency=w.agency, staff_member=None, outcome=Outcome.APOLOGIES
+    )
+    return lambda: conferences.import_lines(by=w.by, lines=[line])
+
+
+@act("conferences.close_register", "closed", quorate=False)
+def _(w):
+    w.meeting.lines.filter(agency=w.agency).update(outcome=Outcome.ABSENT)
+    return lambda: conferences.close_registers(by=w.by, meetings=[w.meeting], tell=False)
+
+
+@act("conferences.close_registers", "closed", "closed", quorate=None)
+def _(w):
+    other = make.MeetingFactory(partnership=w.partnership, kind=MeetingKind.CORE_GROUP)
+    both = [w.meeting, other]
+    return lambda: conferences.close_registers(by=w.by, meetings=both, tell=False)
+
+
+@act("conferences.correct_line", "corrected", "judged anew", reason="Misread.",
+     mode=["", "video"])
+def _(w):
+    w.closed()
+    line = w.line
+    return lambda: conferences.correct_line(
+        by=w.by, line=line, reason="Misread.", mode=Mode.VIDEO
+    )
+
+
+@act("conferences.excuse", "excused", reason="diary_clash")
+def _(w):
+    missed = make.MissedDutyFactory(meeting=w.meeting, agency=w.agency)
+    return lambda: conferences.excuse(by=w.by, missed=missed, reason="diary_clash")
+
+
+@act("conferences.dispute", "disputed", dispute="We came.")
+def _(w):
+    line = w.line
+    return lambda: conferences.dispute(by=w.by, line=line, text="We came.")
+
+
+@act("conferences.settle", "settled", answer="So you did.")
+def _(w):
+    line = w.disputed()
+    return lambda: conferences.settle(by=w.by, line=line, answer="So you did.")
+
+
+def actions_of(floor: str) -> set[str]:
+    """The functions of a floor's actions that are done by somebody."""
+    module = import_module(f"{floor}.actions")
+    return {
+        f"{floor}.{name}"
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and "by" in inspect.getfullargspec(inspect.unwrap(function)).kwonlyargs
+    }
+
+
+def test_every_action_is_named_here():
+    assert set(ACTS) == set().union(*(actions_of(floor) for floor in FLOORS))
+
+
+def entries_after(pk: int) -> list[HistoryEntry]:
+    return list(HistoryEntry.objects.filter(pk__gt=pk).order_by("pk"))
+
+
+def newest() -> int:
+    return HistoryEntry.objects.order_by("pk").values_list("pk", flat=True).last() or 0
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_writes_one_entry_for_each_thing_done_with_before_and_after(world, name):
+    prepare, verbs, changes = ACTS[name]
+    work, before = prepare(world), newest()
+    work()
+    entries = entries_after(before)
+    assert [entry.verb for entry in entries] == verbs
+    assert {entry.user for entry in entries} == {world.by}
+    assert any(changes.items() <= entry.changes.items() for entry in entries), [
+        entry.changes for entry in entries
+    ]
+
+
+class Undone(Exception):
+    pass
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_that_is_rolled_back_writes_nothing(world, name):
+    work, before = ACTS[name][0](world), newest()
+    with pytest.raises(Undone), transaction.atomic():
+        work()
+        assert entries_after(before)
+        raise Undone
+    assert entries_after(before) == []
+
+
+@pytest.mark.parametrize("name", ["partnership.change_staff", "conferences.record_attendance"])
+def test_doing_the_same_again_changes_nothing_and_writes_nothing(world, name):
+    work = ACTS[name][0](world)
+    work()
+    before = newest()
+    work()
+    assert entries_after(before) == []
+
+
+def test_an_entry_says_where_and_whom_it_concerns(world):
+    before = newest()
+    ACTS["conferences.record_attendance"][0](world)()
+    [entry] = entries_after(before)
+    assert entry.partnership == world.partnership
+    assert entry.agency == world.agency
+    assert entry.staff_member == world.staff
+    assert entry.subject_type == "conferences.attendance"
+    assert Attendance.objects.get(pk=entry.subject_id).outcome == Outcome.ABSENT
+    assert abs(timezone.now() - entry.at) < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("conferences.dispute", {"text": "  "}),
+        ("conferences.settle", {"answer": ""}),
+        ("conferences.excuse", {"reason": ""}),
+        ("conferences.excuse", {"reason": "was ill"}),
+        ("conferences.correct_line", {"reason": " "}),
+        ("training.correct_record", {"reason": " "}),
+        ("training.log_training", {"completed_on": date(2199, 1, 1)}),
+        ("training.exempt", {"until_on": TODAY}),
+        ("training.add_requirement", {"courses": []}),
+        ("conferences.convene", {"reference": "a ref with spaces"}),
+        ("partnership.grant_role", {"role": Role.AGENCY_LEAD}),
+        ("partnership.share_agency", {"code": "lower"}),
+    ],
+)
+def test_a_refused_act_writes_nothing(world, name, spoil, monkeypatch):
+    """The twin that succeeds is the same act in the table above, one value different."""
+    floor, action = name.split(".")
+    module, real = import_module(f"{floor}.actions"), None
+    real = getattr(module, action)
+    work, before = ACTS[name][0](world), newest()
+    monkeypatch.setattr(module, action, lambda **given: real(**{**given, **spoil}))
+    with pytest.raises(ValidationError):
+        work()
+    assert entries_after(before) == []
+
+
+def test_nobody_grants_to_themselves(mo, partnership, agency_a):
+    what = {"role": Role.AUDITOR, "partnership": partnership, "from_on": TODAY}
+    with pytest.raises(ValidationError, match="yourself"):
+        ground.grant_role(by=mo, user=mo, **what)
+    assert ground.grant_role(by=mo, user=make.UserFactory(), **what).role == Role.AUDITOR
+    assert ground.grant_role(by=None, user=mo, **what).user == mo  # the operator's command
+
+
+def test_a_change_writes_only_the_fields_that_differ(world):
+    before = newest()
+    StaffMember.objects.filter(pk=world.staff.pk).update(job_title="Teacher")
+    ground.change_staff(
+        by=world.by, staff_member=world.staff, job_title="Head", left_on=None,
+        started_on=world.staff.started_on,
+    )
+    [entry] = entries_after(before)
+    assert entry.changes == {"job_title": ["Teacher", "Head"]}
+
+
+def test_bank_holidays_that_are_there_stay_as_they_are(world):
+    before = newest()
+    days = {date(2022, 9, 19): "Again", date(1999, 12, 31): "New"}
+    assert ground.add_bank_holidays(by=None, country="ENG", days=days) == 1
+    assert [entry.changes["on"] for entry in entries_after(before)] == ["1999-12-31"]
+    assert BankHoliday.objects.get(country="ENG", on=date(2022, 9, 19)).title != "Again"
+
+
+def test_a_stood_down_meeting_is_closed_with_its_history(world):
+    Meeting.objects.filter(pk=world.meeting.pk).update(state=MeetingState.STOOD_DOWN)
+    before = newest()
+    world.closed()
+    [entry] = entries_after(before)
+    assert entry.changes["quorate"] is False
+    assert "stood down" in entry.changes["sentence"]

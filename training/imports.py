@@ -1,0 +1,178 @@
+"""Courses, requirements and training records from spreadsheets: worked out, then carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from partnership.history import changed
+from partnership.imports import People, code, width
+from partnership.models import Partnership, RoleGroup, User
+from partnership.plans import Known, Plan
+from partnership.spreadsheets import Headings, Row, Sheet, shown
+from training.actions import add_course, add_requirement, import_records, new_record
+from training.choices import Delivery, Provider
+from training.models import Course, Requirement, TrainingRecord
+
+COURSES = Headings(("code", "title", "valid_months", "hours", "delivery", "conference_duty"))
+REQUIREMENTS = Headings(("role_group", "course", "within_days_of_start", "effective_from"))
+RECORDS = Headings(("staff_ref", "course", "completed_on", "provider"))
+COURSE_FIELDS = COURSES.needed[1:]
+MOST_MONTHS, MOST_HOURS, MOST_DAYS = 600, 999, 3660
+
+
+def refuse_differences(row: Row, there: models.Model, wanted: Mapping[str, Any], where: str) -> bool:
+    """Whether nothing differs; else each field that does is named, with what is there."""
+    differences = changed(there, **wanted)
+    for name, (before, after) in differences.items():
+        row.refuse(
+            name, f"{there} is here already with {words(before)}, not {words(after)}. {where}"
+        )
+    return not differences
+
+
+def words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "nothing" if value is None else shown(str(value))
+
+
+# --- Courses --------------------------------------------------------------------------------------
+
+
+def plan_courses(sheet: Sheet) -> Plan[Course]:
+    """New courses. The catalogue is one for all partnerships, so a course that is there stays."""
+    plan: Plan[Course] = Plan(sheet)
+    there = {row.code: row for row in Course.objects.all()}
+    for row in sheet.sound():
+        key = code(row, "code")
+        fields = read_course(row)
+        if not plan.accepts(row, key, "code"):
+            continue
+        if key not in there:
+            plan.new.append(Course(code=key, **fields))
+        elif refuse_differences(row, there[key], fields, "Change it in the catalogue, or mend the file."):
+            plan.unchanged.append(there[key])
+    return plan
+
+
+def read_course(row: Row) -> dict[str, Any]:
+    return {
+        "title": row.text("title", width(Course, "title")),
+        "valid_months": row.whole("valid_months", 1, MOST_MONTHS, optional=True),
+        "hours": row.decimal("hours", MOST_HOURS),
+        "delivery": row.choice("delivery", Delivery.values),
+        "conference_duty": row.yes_no("conference_duty", default=False),
+    }
+
+
+def carry_out_courses(plan: Plan[Course], by: User | None) -> Known[Course]:
+    """Make the new courses; gives the whole catalogue, by code."""
+    for row in plan.new:
+        fields = {name: getattr(row, name) for name in COURSE_FIELDS}
+        add_course(by=by, code=row.code, **fields)
+    rows = {row.code: row for row in Course.objects.all()}
+    return Known.of("course", rows, plan.sheet, "code")
+
+
+# --- Requirements ---------------------------------------------------------------------------------
+
+
+def plan_requirements(
+    sheet: Sheet, partnership: Partnership, role_groups: Known[RoleGroup], courses: Known[Course]
+) -> Plan[tuple[Requirement, Course]]:
+    """New requirements of one course each; a role group and its course are asked for once."""
+    plan: Plan[tuple[Requirement, Course]] = Plan(sheet)
+    there = asked_already(partnership)
+    for row in sheet.sound():
+        role_group = role_groups.named(row, "role_group")
+        course = courses.named(row, "course")
+        fields = {
+            "within_days": row.whole("within_days_of_start", 0, MOST_DAYS),
+            "effective_from": row.day("effective_from"),
+        }
+        if not plan.accepts(row, (role_group, course), "course"):
+            continue
+        rows = there.get((role_group.pk, course.pk), [])
+        wanted = Requirement(partnership=partnership, role_group=role_group, **fields)
+        place_requirement(plan, row, rows, wanted, course)
+    return plan
+
+
+def asked_already(partnership: Partnership) -> dict[tuple[int, int], list[Requirement]]:
+    """The partnership's requirements of exactly one course, by role group and course."""
+    found: dict[tuple[int, int], list[Requirement]] = {}
+    rows = partnership.requirements.filter(hours=None).select_related("role_group")
+    for row in rows.prefetch_related("courses"):
+        courses = row.courses.all()
+        if len(courses) == 1:
+            found.setdefault((row.role_group_id, courses[0].pk), []).append(row)
+    return found
+
+
+def place_requirement(
+    plan: Plan[tuple[Requirement, Course]], row: Row, there: list[Requirement],
+    wanted: Requirement, course: Course,
+) -> None:
+    asked = (wanted.within_days, wanted.effective_from)
+    same = next((r for r in there if (r.within_days, r.effective_from) == asked), None)
+    if same:
+        plan.unchanged.append((same, course))
+    elif not there:
+        plan.new.append((wanted, course))
+    else:
+        columns = {"within_days": "within_days_of_start", "effective_from": "effective_from"}
+        for name in changed(there[-1], within_days=asked[0], effective_from=asked[1]):
+            row.refuse(
+                columns[name], f"{there[-1]} is asked for already with "
+                f"{words(getattr(there[-1], name))}. Change it on the page of requirements, or mend "
+                "the file.",
+            )
+
+
+def carry_out_requirements(
+    plan: Plan[tuple[Requirement, Course]], partnership: Partnership, by: User | None
+) -> None:
+    for row, course in plan.new:
+        add_requirement(
+            by=by, partnership=partnership, role_group=row.role_group, courses=[course],
+            effective_from=row.effective_from, within_days=row.within_days,
+        )
+
+
+# --- Records --------------------------------------------------------------------------------------
+
+
+def plan_records(
+    sheet: Sheet, partnership: Partnership, people: People, courses: Known[Course], on: date,
+    by: User | None = None,
+) -> Plan[TrainingRecord]:
+    """New records, confirmed. One that was corrected since does not come back."""
+    plan: Plan[TrainingRecord] = Plan(sheet)
+    there = completions(partnership)
+    for row in sheet.sound():
+        person = people.person(row)
+        course = courses.named(row, "course")
+        completed_on = row.day("completed_on", latest=on)
+        provider = row.choice("provider", Provider.values, default="")
+        if not plan.accepts(row, (person, course, completed_on), "completed_on"):
+            continue
+        record = new_record(by, person, course, completed_on, provider)
+        known = (person.pk, course.pk, completed_on) in there
+        (plan.unchanged if known else plan.new).append(record)
+    return plan
+
+
+def completions(partnership: Partnership) -> set[tuple[int, int, date]]:
+    """Who completed what when, corrected records included."""
+    rows: Iterable = TrainingRecord.objects.filter(
+        staff_member__agency__memberships__partnership=partnership
+    ).values_list("staff_member_id", "course_id", "completed_on")
+    return set(rows)
+
+
+def carry_out_records(plan: Plan[TrainingRecord], by: User | None) -> None:
+    import_records(by=by, new=plan.new)
