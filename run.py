@@ -236,7 +236,7 @@ def demo(arguments: list) -> int:
     port = parser.parse_args(arguments).port
     check_port(port)
     python = install(ROOT / ".venv", ROOT / "requirements.txt")
-    DATA.mkdir(exist_ok=True)
+    (DATA / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing
     url = f"http://127.0.0.1:{port}"
     env, manage = demo_environment(url), [python, ROOT / "manage.py"]
     prepare_demo(manage, env)
@@ -261,7 +261,7 @@ def test(arguments: list) -> int:
     env = dict(os.environ, DJANGO_SETTINGS_MODULE="tests.settings")
     ending = signal.SIGTERM if os.name == "nt" else signal.SIGINT  # pytest tidies up on SIGINT
     for command in (
-        [python, "-m", "ruff", "check", "--quiet", "."],
+        [python, "-m", "ruff", "check", "--quiet", "--extend-exclude", ".venv*", "."],
         [python.with_name("lint-imports"), "--no-logo"],
         [python, ROOT / "manage.py", "makemigrations", "--check", "--dry-run"],
         [python, "-m", "pytest", *arguments],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
@@ -29,10 +30,7 @@ def render(card: Scorecard, form: str, made_at: datetime) -> bytes:
 
 def standing_alone(card: Scorecard, made_at: datetime) -> str:
     """The page as one file, its styles inside, with nothing that leads anywhere."""
-    styles = []
-    for name in STYLES:
-        with open(finders.find(name), encoding="utf-8") as file:
-            styles.append(file.read())
+    styles = [Path(finders.find(name)).read_text(encoding="utf-8") for name in STYLES]
     return render_to_string(
         "compliance/report_file.html",
         {**context(card, Links()), "made_at": made_at, "styles": "\n".join(styles)},

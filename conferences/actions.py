@@ -131,7 +131,8 @@ def write_line(by: User | None, line: Attendance, verb: str, new: dict, **why: s
         line.full_clean()
         line.save(update_fields=[*differences, "involved_changes"])
         where = {"partnership": line.meeting.partnership, "agency": line.agency}
-        record(by, verb, line, **where, staff_member=line.staff_member, **why, **differences)
+        told = {"person" if name == "staff_member" else name: d for name, d in differences.items()}
+        record(by, verb, line, **where, staff_member=line.staff_member, **why, **told)
     return bool(differences)
 
 

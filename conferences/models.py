@@ -39,7 +39,7 @@ from partnership.models import (
 from partnership.querysets import LocalRuleQuerySet
 
 REFERENCE = RegexValidator(
-    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z",
     "Write a reference of letters, figures, hyphens, full stops or underlines, up to 40 long.",
 )
 

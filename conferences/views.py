@@ -9,7 +9,7 @@ from conferences.choices import REPRESENTED, MissedKind
 from conferences.models import Attendance, Meeting, MissedDuty
 from partnership.roles import Permission
 
-LINE_COLUMNS = ("Agency", "Person", "Interest", "Outcome", "How", "Report", "Notes")
+LINE_COLUMNS = ("Agency", "Interest", "Outcome", "How", "Report", "Notes")
 MISSED_COLUMNS = ("Agency", "What", "Why", "Excused")
 
 
@@ -18,12 +18,15 @@ def meeting(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     reach = Meeting.objects.visible_to(request.user).select_related("partnership", "quorum_rule")
     found = get_object_or_404(reach, partnership__code=code, reference=reference)
     named = Attendance.objects.within_reach(request.user, Permission.VIEW_MEETING_NAMES)
+    names = set(named.filter(meeting=found).values_list("pk", flat=True))
+    person = ["Person"] if names else []
+    columns = [LINE_COLUMNS[0], *person, *LINE_COLUMNS[1:]]
     full = Meeting.objects.within_reach(request.user, Permission.RECORD_CONFERENCES)
     return render(request, "conferences/meeting_detail.html", {
         "meeting": found,
-        "lines": attendance_rows(found, set(named.filter(meeting=found).values_list("pk", flat=True))),
+        "lines": attendance_rows(found, names),
         "missed": missed_rows(request, found),
-        "line_columns": [{"text": text} for text in LINE_COLUMNS],
+        "line_columns": [{"text": text} for text in columns],
         "missed_columns": [{"text": text} for text in MISSED_COLUMNS],
         "shows_family": full.filter(pk=found.pk).exists(),
     })
@@ -35,7 +38,7 @@ def attendance_rows(meeting: Meeting, named: set[int]) -> list[list[dict]]:
     return [
         [
             {"text": line.agency.name, "header": True},
-            {"text": who(line) if line.pk in named else "–"},
+            *([{"text": who(line) if line.pk in named else "–"}] if named else []),
             {"text": "Involved" if line.involved else "For the quorum only"},
             {"text": line.get_outcome_display(), "tag_colour": colour(line)},
             {"text": line.get_mode_display() + (", part" if line.part else "") or "–"},

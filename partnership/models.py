@@ -18,7 +18,7 @@ from partnership.roles import AGENCY_ROLES, Role
 from partnership.workdays import Calendar
 
 CODE = RegexValidator(
-    r"^[A-Z][A-Z0-9-]{0,11}$",
+    r"^[A-Z][A-Z0-9-]{0,11}\Z",
     "Write a code of up to 12 capital letters, figures or hyphens that begins with a letter.",
 )
 
@@ -205,7 +205,9 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser):
     """An account with grants; signs in by e-mail. What it may do comes from its grants alone."""
 
-    email = models.EmailField(unique=True)
+    email = models.EmailField(
+        unique=True, error_messages={"unique": "Someone already signs in with that e-mail."}
+    )
     name = models.CharField(max_length=160)
     staff_member = models.OneToOneField(
         StaffMember, models.SET_NULL, null=True, blank=True, related_name="user"

@@ -53,8 +53,15 @@ class Known(Generic[T]):
 
     @classmethod
     def of(cls, what: str, rows: dict[str, T], sheet: Sheet, column: str) -> Known[T]:
-        doubtful = frozenset(row.raw(column) for row in sheet.rows if not row.ok)
-        return cls(what, rows, doubtful, bool(sheet.faults))
+        refused = [row for row in sheet.rows if not row.ok]
+        # Where a key itself is misspelt, nobody can tell which rows meant it.
+        unsure = any(
+            fault.column in (column, "") and row.raw(column) not in rows
+            for row in refused
+            for fault in row.refused
+        )
+        doubtful = frozenset(row.raw(column) for row in refused)
+        return cls(what, rows, doubtful, unsure or bool(sheet.faults))
 
     def named(self, row: Row, column: str, optional: bool = False) -> T | None:
         """The row that a cell names."""

@@ -125,7 +125,7 @@ class Requirement(models.Model):
             models.CheckConstraint(
                 name="requirement_hours_with_period",
                 condition=Q(hours__isnull=True, over_months__isnull=True)
-                | Q(hours__gt=0, over_months__gte=1),
+                | Q(hours__gt=0, hours__isnull=False, over_months__gte=1, over_months__isnull=False),
                 violation_error_message="Give the hours and the months together.",
             ),
             dates_in_order("requirement_dates_in_order", "effective_from", "effective_until"),

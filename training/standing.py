@@ -79,7 +79,10 @@ class TrainingBook:
         """The requirements in force for a person; what several partnerships ask alike comes once."""
         seen = set()
         for requirement in self.requirements.get(person.role_group_id, ()):
-            alike = (self.accepted[requirement.pk], requirement.hours, requirement.over_months)
+            alike = (
+                self.accepted[requirement.pk], requirement.hours, requirement.over_months,
+                requirement.valid_months,
+            )
             if requirement.asked_on(on) and alike not in seen and self._concerns(person, requirement):
                 seen.add(alike)
                 yield requirement

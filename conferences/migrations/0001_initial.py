@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             name='Meeting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$', 'Write a reference of letters, figures, hyphens, full stops or underlines, up to 40 long.')])),
+                ('reference', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\\Z', 'Write a reference of letters, figures, hyphens, full stops or underlines, up to 40 long.')])),
                 ('kind', models.CharField(choices=[('initial_conference', 'Initial conference'), ('review_conference', 'Review conference'), ('pre_birth_conference', 'Pre-birth conference'), ('transfer_in_conference', 'Transfer-in conference'), ('core_group', 'Core group'), ('outside', 'Outside the process')], max_length=24)),
                 ('state', models.CharField(choices=[('planned', 'Planned'), ('held', 'Held'), ('stood_down', 'Stood down for want of a quorum'), ('cancelled', 'Cancelled')], default='planned', max_length=12)),
                 ('held_on', models.DateField(help_text='The day it was, or is to be, held.')),

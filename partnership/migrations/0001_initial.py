@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
+                ('email', models.EmailField(error_messages={'unique': 'Someone already signs in with that e-mail.'}, max_length=254, unique=True)),
                 ('name', models.CharField(max_length=160)),
                 ('is_active', models.BooleanField(default=True)),
                 ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='Partnership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9-]{0,11}$', 'Write a code of up to 12 capital letters, figures or hyphens that begins with a letter.')])),
+                ('code', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9-]{0,11}\\Z', 'Write a code of up to 12 capital letters, figures or hyphens that begins with a letter.')])),
                 ('name', models.CharField(max_length=120, unique=True)),
                 ('label', models.CharField(default='Safeguarding Children Partnership', max_length=80)),
                 ('subgroup_label', models.CharField(default='Training sub-group', max_length=80)),
@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
             name='Membership',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9-]{0,11}$', 'Write a code of up to 12 capital letters, figures or hyphens that begins with a letter.')])),
+                ('code', models.CharField(max_length=12, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9-]{0,11}\\Z', 'Write a code of up to 12 capital letters, figures or hyphens that begins with a letter.')])),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='partnership.agency')),
                 ('partnership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='partnership.partnership')),
             ],

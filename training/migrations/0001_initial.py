@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='Course',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9-]{0,11}$', 'Write a code of up to 12 capital letters, figures or hyphens that begins with a letter.')])),
+                ('code', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9-]{0,11}\\Z', 'Write a code of up to 12 capital letters, figures or hyphens that begins with a letter.')])),
                 ('title', models.CharField(max_length=160)),
                 ('hours', models.DecimalField(decimal_places=2, max_digits=5, validators=[django.core.validators.MinValueValidator(Decimal('0'))])),
                 ('delivery', models.CharField(choices=[('taught', 'Taught'), ('e_learning', 'E-learning'), ('workshop', 'Workshop or briefing'), ('learning_event', 'Learning event'), ('virtual', 'Virtual classroom'), ('blended', 'Blended'), ('other', 'Other')], max_length=20)),
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='requirement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hours__isnull', True), ('over_months__isnull', True)), models.Q(('hours__gt', 0), ('over_months__gte', 1)), _connector='OR'), name='requirement_hours_with_period', violation_error_message='Give the hours and the months together.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hours__isnull', True), ('over_months__isnull', True)), models.Q(('hours__gt', 0), ('hours__isnull', False), ('over_months__gte', 1), ('over_months__isnull', False)), _connector='OR'), name='requirement_hours_with_period', violation_error_message='Give the hours and the months together.'),
         ),
         migrations.AddConstraint(
             model_name='requirement',

@@ -1,0 +1,109 @@
+"""The section of one measure: its sentence, the whole on each basis, every breakdown."""
+
+from __future__ import annotations
+
+from compliance import charts
+from compliance.presenting.parts import Cell, Chart, Links, Section, Table, inline, number
+from compliance.scorecard import MEETING_BASES, Basis, MeasureResult, Reading, Scorecard
+
+CHARTED = {
+    "training_current": ("course", "role_group"),
+    "conference_attendance": ("kind",),
+    "quoracy": ("half",),
+    "timeliness": ("what",),
+}
+BY_WORDS = {
+    "course": "Course", "role_group": "Role group", "kind": "Kind of meeting", "mode": "Way of attending",
+    "who": "Who came", "half": "Half-year", "quarter": "Quarter", "what": "What was due",
+    "agency": "Agency",
+}
+
+
+def measure_section(card: Scorecard, result: MeasureResult, links: Links) -> Section:
+    section = Section(result.measure.key, result.measure.title, result.measure.sentence)
+    if not any(reading.total for reading in result.readings):
+        section.empty = "Nothing to count in this period: none."
+        return section
+    section.tables.append(basis_table(card, result, links))
+    for dimension in dimensions(result):
+        table = breakdown(card, result, dimension, links)
+        if dimension in CHARTED.get(result.measure.key, ()):
+            section.charts.append(chart(card, result, dimension, table))
+        else:
+            section.tables.append(table)
+    return section
+
+
+def dimensions(result: MeasureResult) -> list[str]:
+    """Single breakdowns, agencies apart: those have a table of their own."""
+    found = dict.fromkeys(r.by[0][0] for r in result.readings if len(r.by) == 1)
+    return [name for name in found if name not in ("agency", "unit")]
+
+
+def basis_table(card: Scorecard, result: MeasureResult, links: Links) -> Table:
+    """The whole on each basis side by side, members and deputies beside."""
+    wholes = [r for r in result.readings if not r.by or [n for n, _ in r.by] == ["unit"]]
+    wholes.sort(key=lambda r: MEETING_BASES.index(r.basis) if r.basis in MEETING_BASES else 0)
+    has_who = bool(result.broken_down("who"))
+    columns = [
+        {"text": "Basis", "header": True},
+        {"text": result.measure.met_label, "numeric": True},
+        {"text": result.measure.total_label, "numeric": True},
+        {"text": "Percentage", "numeric": True},
+        *([{"text": "By the member", "numeric": True}, {"text": "By a deputy", "numeric": True}] if has_who else []),
+    ]
+    return Table(f"{result.measure.title}: what was counted over what", columns, [
+        basis_row(card, result, reading, has_who, links) for reading in wholes
+    ])
+
+
+def basis_row(
+    card: Scorecard, result: MeasureResult, reading: Reading, has_who: bool, links: Links
+) -> list[Cell]:
+    name = reading.basis.label
+    if reading.by:
+        name = card.label(*reading.by[0])
+    row = [
+        {"text": name, "header": True}, {"text": reading.met}, {"text": reading.total},
+        {"text": reading.printed, "href": links.reading(reading), "numeric": True,
+         "hidden": f"of {name.lower()}, see the rows"},
+    ]
+    if has_who:
+        row += [number(result.reading(reading.basis, who=who), links) for who in ("member", "deputy")]
+    return row
+
+
+def breakdown(card: Scorecard, result: MeasureResult, dimension: str, links: Links) -> Table:
+    """One breakdown on every basis of the measure, the bases side by side."""
+    bases = [b for b in (*MEETING_BASES, Basis.DUE) if result.broken_down(dimension, b)]
+    values = list(dict.fromkeys(r.by[0][1] for b in bases for r in result.broken_down(dimension, b)))
+    word = BY_WORDS.get(dimension, dimension)
+    columns = [{"text": word, "header": True}]
+    columns += [{"text": basis.label, "numeric": True} for basis in bases]
+    extra = standing_columns(card) if dimension == "course" else []
+    columns += [{"text": label, "numeric": True} for _, label in extra]
+    rows = []
+    for value in values:
+        cells = [{"text": card.label(dimension, value), "header": True}]
+        cells += [number(result.reading(basis, **{dimension: value}), links) for basis in bases]
+        cells += [{"text": card.count_by(key, course=value)} for key, _ in extra]
+        rows.append(cells)
+    return Table(f"{result.measure.title} by {word.lower()}", columns, rows)
+
+
+def standing_columns(card: Scorecard) -> list[tuple[str, str]]:
+    """The standings that are counted by course, in the words of the counts."""
+    found = {c.key: c.label for c in card.counts if c.by and c.key != "training_current"}
+    return [(c.key, found[c.key]) for c in card.counts if not c.by and c.key in found]
+
+
+def chart(
+    card: Scorecard, result: MeasureResult, dimension: str, table: Table
+) -> Chart:
+    """The headline basis of a breakdown as bars."""
+    named = [(card.label(dimension, r.by[0][1]), r) for r in result.broken_down(dimension)]
+    title = f"{table.caption}, basis: {result.measure.basis.label.lower()}"
+    target = card.target(result.measure.key)
+    drawing = charts.bars(named, good_from=target.good_from if target else None)
+    alt = charts.describe(title, named)
+    return Chart(title, alt, inline(drawing), table)

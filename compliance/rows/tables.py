@@ -1,0 +1,97 @@
+"""Rows as tables: an agency at a meeting, a meeting, a person's standing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compliance.measures import Ledger
+from compliance.measures.definitions import TRAINING_CURRENT
+from compliance.measures.ledger import MeetingRow, Presence
+from conferences.choices import MeetingKind, MeetingState, Mode, ReportState
+
+
+class NoSuchRows(LookupError):
+    """The address names no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRow:
+    """One row: its cells, whether it is met, and the meeting that it can lead to."""
+
+    cells: tuple[object, ...]
+    met: bool | None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The rows behind one number."""
+
+    title: str
+    sentence: str
+    columns: tuple[str, ...]
+    rows: list[OpenedRow]
+    met_label: str = ""
+
+
+def presence_columns(ledger: Ledger) -> tuple[str, ...]:
+    agency = ("Agency",) if len(ledger.scope.members) > 1 else ()
+    return ("Meeting", "Kind", "Date", *agency, "Involved", "Outcome", "Report", "Notes")
+
+
+def presence_row(p: Presence, ledger: Ledger, met: bool | None) -> OpenedRow:
+    agency = (ledger.scope.members[p.agency].agency.name,) if len(ledger.scope.members) > 1 else ()
+    cells = (
+        p.meeting.reference, MeetingKind(p.meeting.kind).label, p.meeting.held_on, *agency,
+        involvement(p), outcome(p), ReportState(p.report).label if p.report else "Not required",
+        remarks(p),
+    )
+    return OpenedRow(cells, met, p.meeting.reference)
+
+
+def involvement(p: Presence) -> str:
+    if not p.invited and not p.involved:
+        return "Not invited"
+    return "Involved" if p.involved else "For the quorum only"
+
+
+def outcome(p: Presence) -> str:
+    if p.represented:
+        who = "Deputy" if p.who == "deputy" else "Attended"
+        return f"{who}, {Mode(p.mode).label.lower()}" if p.mode else who
+    if not p.invited:
+        return "–"
+    return "Nobody there" if p.known else "Not known"
+
+
+def remarks(p: Presence) -> str:
+    found = ["Disputed"] * p.disputed + ["Invited late"] * p.late
+    return ", ".join(found + ["Involvement changed"] * bool(p.changes))
+
+
+def standings_table(title: str, sentence: str, rows: list, names: bool) -> Opened:
+    person = ("Person",) if names else ()
+    return Opened(
+        title, sentence, (*person, "Job", "Role group", "Course", "Standing", "Expires on"),
+        [
+            OpenedRow(
+                (
+                    *([row.person.name] if names else []), row.person.job_title,
+                    row.person.role_group.title, row.requirement.label, row.standing.label,
+                    row.expires_on or "–",
+                ),
+                row.met,
+            )
+            for row in rows
+        ],
+        TRAINING_CURRENT.met_label,
+    )
+
+
+MEETING_COLUMNS = ("Meeting", "Kind", "Date", "Held", "Quorate")
+
+
+def meeting_row(m: MeetingRow, met: bool | None) -> OpenedRow:
+    verdict = "–" if m.quorate is None else ("Quorate" if m.quorate else "Not quorate")
+    cells = (m.reference, MeetingKind(m.kind).label, m.held_on, MeetingState(m.state).label, verdict)
+    return OpenedRow(cells, met, m.reference)
