@@ -114,6 +114,7 @@ def carry_out(
     sheets: dict[str, Sheet], partnership: Partnership, on: date, by: User | None
 ) -> Loaded:
     """Every file in the order in which they name each other; refused rows stay in their sheets."""
+    # long: seven files in one order, read from top to bottom
     plans: dict[str, Plan] = dict.fromkeys(FILES)
 
     plan = plans["agencies.csv"] = partnerships.plan_agencies(sheets["agencies.csv"], partnership)

@@ -105,19 +105,25 @@ def change_meeting(*, by: User | None, meeting: Meeting, **new) -> bool:
 @transaction.atomic
 def record_attendance(*, by: User | None, line: Attendance, **new) -> None:
     """Write down who came, how, and what became of the report, while the register is open."""
-    line = Attendance.objects.select_for_update().select_related("meeting__partnership").get(pk=line.pk)
     still_open(line.meeting)
-    write_line(by, line, "recorded", new)
+    write_line(by, locked(line), "recorded", new)
 
 
 def still_open(meeting: Meeting) -> Meeting:
     """The meeting, locked; refused when its register is closed."""
-    locked = Meeting.objects.select_for_update().select_related("partnership").get(pk=meeting.pk)
-    if locked.closed_at:
+    rows = Meeting.objects.select_for_update(of=("self",)).select_related("partnership")
+    row = rows.get(pk=meeting.pk)
+    if row.closed_at:
         raise ValidationError(
-            f"The register of {locked.reference} is closed. Correct the line and give the reason."
+            f"The register of {row.reference} is closed. Correct the line and give the reason."
         )
-    return locked
+    return row
+
+
+def locked(line: Attendance) -> Attendance:
+    """The line, locked; who needs its meeting locked too takes that first, as a closing does."""
+    rows = Attendance.objects.select_for_update(of=("self",)).select_related("meeting__partnership")
+    return rows.get(pk=line.pk)
 
 
 def write_line(by: User | None, line: Attendance, verb: str, new: dict, **why: str) -> bool:
@@ -183,6 +189,8 @@ def close_registers(
     rows = list(
         Meeting.objects.select_for_update().filter(pk__in=keys, closed_at=None).order_by("pk")
     )
+    if len({row.partnership_id for row in rows}) > 1:
+        raise ValidationError("Close the registers of one partnership at a time.")
     for row in rows:
         check_closable(row)
         row.closed_at, row.closed_by = timezone.now(), by
@@ -207,11 +215,11 @@ def correct_line(*, by: User | None, line: Attendance, reason: str, **new) -> No
     """Correct a line of a closed register, with a reason; the meeting is judged anew."""
     if not reason.strip():
         raise ValidationError({"reason": "Say why the line is corrected."})
-    line = Attendance.objects.select_for_update().select_related("meeting__partnership").get(pk=line.pk)
+    meetings = list(Meeting.objects.select_for_update().filter(pk=line.meeting_id))
+    line = locked(line)
     if not line.meeting.closed_at:
         raise ValidationError("The register is still open: record the attendance there.")
     if write_line(by, line, "corrected", new, reason=reason):
-        meetings = list(Meeting.objects.select_for_update().filter(pk=line.meeting_id))
         judge_registers(by=by, meetings=meetings, verb="judged anew", tell=False)
         register_closed.send(sender=Meeting, meetings=meetings)
 
@@ -219,7 +227,8 @@ def correct_line(*, by: User | None, line: Attendance, reason: str, **new) -> No
 @transaction.atomic
 def excuse(*, by: User, missed: MissedDuty, reason: str) -> None:
     """Excuse a missed duty with a coded reason."""
-    row = MissedDuty.objects.select_for_update().select_related("meeting__partnership").get(pk=missed.pk)
+    rows = MissedDuty.objects.select_for_update(of=("self",)).select_related("meeting__partnership")
+    row = rows.get(pk=missed.pk)
     if row.excused_at:
         raise ValidationError("This is already excused.")
     row.excused_reason, row.excused_at, row.excused_by = reason, timezone.now(), by
@@ -233,7 +242,7 @@ def excuse(*, by: User, missed: MissedDuty, reason: str) -> None:
 @transaction.atomic
 def dispute(*, by: User, line: Attendance, text: str) -> None:
     """Dispute a line; it is marked on every figure that it touches until it is settled."""
-    row = Attendance.objects.select_for_update().select_related("meeting__partnership").get(pk=line.pk)
+    row = locked(line)
     if row.disputed_at and not row.settled_at:
         raise ValidationError("This line is already disputed.")
     row.disputed_at, row.disputed_by, row.dispute = timezone.now(), by, text.strip()
@@ -247,7 +256,7 @@ def dispute(*, by: User, line: Attendance, text: str) -> None:
 @transaction.atomic
 def settle(*, by: User, line: Attendance, answer: str) -> None:
     """Answer a dispute; both sides are kept."""
-    row = Attendance.objects.select_for_update().select_related("meeting__partnership").get(pk=line.pk)
+    row = locked(line)
     if not row.disputed_at or row.settled_at:
         raise ValidationError("This line is not disputed.")
     row.settled_at, row.settled_by, row.settlement = timezone.now(), by, answer.strip()

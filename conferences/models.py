@@ -1,4 +1,5 @@
 """Meetings, attendance lines, what was missed; and the local rules they are judged by."""
+# long: tables with their constraints, one list to look things up in
 
 from __future__ import annotations
 

@@ -111,7 +111,20 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # that was acknowledged survives a power cut (FULL). ATOMIC_REQUESTS stays off: a page that only reads
 # would otherwise take the write lock.
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'quorate.sqlite3'}")}
+
+
+def database() -> dict:
+    """The database of DATABASE_URL, or the trial's file."""
+    found = env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'quorate.sqlite3'}")
+    if found.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL names no database that Quorate knows. Write it like this: "
+            "postgres://user:password@host:5432/quorate"
+        )
+    return found
+
+
+DATABASES = {"default": database()}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {

@@ -53,6 +53,19 @@ def share_agency(
 
 
 @transaction.atomic
+def group_agencies(*, by: User | None, name: str, sector: str, parts: Iterable[Agency]) -> Agency:
+    """A parent agency for some that are there: a grant on it reaches its parts.
+
+    The parent itself is in no partnership until it is shared: it is not invited and not counted.
+    """
+    parent = save_new(Agency(name=name, sector=sector), by, "made", name=name, sector=sector)
+    for part in parts:
+        row = Agency.objects.select_for_update().get(pk=part.pk)
+        save_changed(row, by, "changed", {"parent": parent}, agency=row)
+    return parent
+
+
+@transaction.atomic
 def add_role_group(*, by: User | None, code: str, title: str) -> RoleGroup:
     return save_new(RoleGroup(code=code, title=title), by, "made", code=code, title=title)
 

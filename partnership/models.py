@@ -1,4 +1,5 @@
 """Agencies, people, roles, bank holidays, history and the outbox."""
+# long: tables with their constraints, one list to look things up in
 
 from __future__ import annotations
 

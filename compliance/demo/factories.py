@@ -3,6 +3,7 @@
 Plain on purpose: a factory makes its row and the rows that it cannot stand without, nothing else.
 ``start_afresh`` makes the same rows again. Passwords are unusable unless ``word`` is given.
 """
+# long: one place for every model, a list to look things up in
 
 from __future__ import annotations
 

@@ -10,14 +10,14 @@ from compliance.measures.definitions import (
     CONTRIBUTION,
     CORE_GROUP_ATTENDANCE,
     REPORTS_IN_TIME,
+    bases,
 )
 from compliance.measures.ledger import MODES, Ledger, Presence
-from compliance.scorecard import MEETING_BASES, Basis, Measure, Reading
+from compliance.scorecard import Basis, Measure, Reading
 from conferences.choices import MeetingKind
 
 KINDS = [str(kind) for kind in MeetingKind]
 WHO = ("member", "deputy")
-REPORT_BASES = (Basis.INVOLVED, Basis.INVITED)
 
 
 def concerns(measure: Measure) -> Callable[[Presence], bool]:
@@ -47,7 +47,7 @@ def rows(ledger: Ledger, measure: Measure, basis: Basis) -> list[Presence]:
 def readings(ledger: Ledger, measure: Measure) -> list[Reading]:
     """Whole and broken down, on every basis of the measure."""
     found = []
-    for basis in REPORT_BASES if measure is REPORTS_IN_TIME else MEETING_BASES:
+    for basis in bases(measure):
         on_basis = rows(ledger, measure, basis)
         found.append(reading(measure, basis, on_basis, met(measure)))
         if ledger.scope.membership is None:

@@ -40,7 +40,8 @@ def dues(ledger: Ledger) -> list[Due]:
         if one.family:
             families[one.family].append(one)
     rules = LocalRules.of(ledger.scope.partnership)
-    found = initials_due(events, rules.limit, rules.calendar)
+    ahead = [event(meeting) for meeting in ledger.initials_ahead]
+    found = initials_due([*events, *ahead], rules.limit, rules.calendar)
     for family in families.values():
         found += reviews_due(family, rules.limit, rules.calendar)
         found += first_core_groups_due(family, rules.limit, rules.calendar)

@@ -1,6 +1,6 @@
 """What each measure counts, in one sentence. docs/measures.md is made from these."""
 
-from compliance.scorecard import Basis, Measure
+from compliance.scorecard import MEETING_BASES, Basis, Measure
 
 TRAINING_CURRENT = Measure(
     "training_current",
@@ -81,3 +81,10 @@ AGENCY_MEASURES = (
 )
 PARTNERSHIP_MEASURES = (QUORACY, TIMELINESS, *AGENCY_MEASURES)
 MEASURES = {measure.key: measure for measure in PARTNERSHIP_MEASURES}
+
+
+def bases(measure: Measure) -> tuple[Basis, ...]:
+    """The bases on which a measure is read."""
+    if measure is REPORTS_IN_TIME:
+        return Basis.INVOLVED, Basis.INVITED
+    return MEETING_BASES if measure.basis is Basis.INVOLVED else (measure.basis,)

@@ -16,9 +16,11 @@ from compliance.period import Period
 from compliance.scorecard import Basis
 from conferences.choices import (
     CONFERENCES,
+    INITIALS,
     REPRESENTED,
     Expectation,
     MeetingKind,
+    MeetingState,
     Mode,
     Outcome,
     ReportState,
@@ -28,6 +30,7 @@ from partnership.models import Agency, Membership, Partnership, StaffMember
 from training.standing import Row, TrainingBook, open_book
 
 MODES = (Mode.IN_PERSON, Mode.VIDEO, Mode.PHONE)  # of several people, the nearest way counts
+REPORTS = (ReportState.ON_TIME, ReportState.ON_THE_DAY, ReportState.LATE, ReportState.NONE)  # so, too
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class Presence(NamedTuple):
     report: str
     late: bool
     changes: int
-    disputed: bool
+    disputed: int  # lines in dispute
 
     def on(self, basis: Basis) -> bool:
         """Whether this meeting is in the agency's total on a basis."""
@@ -149,6 +152,17 @@ class Ledger:
         )
         if self.scope.membership is not None:
             rows = rows.filter(held_on__gte=self.period.first)
+        ordered = rows.order_by("held_on", "reference").values_list(*MEETING_FIELDS)
+        return [MeetingRow(*row) for row in ordered]
+
+    @cached_property
+    def initials_ahead(self) -> list[MeetingRow]:
+        """Initial conferences already discussed that are held, or planned, only after the day."""
+        # unscoped: as in the lines
+        rows = Meeting.objects.filter(
+            partnership=self.scope.partnership, kind__in=sorted(INITIALS), held_on__gt=self.as_at,
+            strategy_discussion_on__lte=self.as_at,
+        ).exclude(state=MeetingState.CANCELLED)
         ordered = rows.order_by("held_on", "reference").values_list(*MEETING_FIELDS)
         return [MeetingRow(*row) for row in ordered]
 
@@ -241,6 +255,7 @@ def presence(meeting: MeetingRow, agency: int, lines: Iterable[Line]) -> Presenc
     represented = any(line.outcome in REPRESENTED for line in lines)
     member = any(line.outcome == Outcome.ATTENDED for line in lines)
     modes = {line.mode for line in lines if line.outcome in REPRESENTED}
+    reports = {line.report for line in lines}
     return Presence(
         meeting=meeting,
         agency=agency,
@@ -252,10 +267,10 @@ def presence(meeting: MeetingRow, agency: int, lines: Iterable[Line]) -> Presenc
         mode=next((str(mode) for mode in MODES if mode in modes), ""),
         report_expected=any(report_expected(line, represented) for line in lines),
         report_in_time=any(line.report == ReportState.ON_TIME for line in lines),
-        report=next((line.report for line in lines if line.report != ReportState.NOT_REQUIRED), ""),
+        report=next((state for state in REPORTS if state in reports), ""),
         late=bool(lines) and all(line.late for line in lines),
         changes=sum(line.changes for line in lines),
-        disputed=any(line.disputed for line in lines),
+        disputed=sum(line.disputed for line in lines),
     )
 
 

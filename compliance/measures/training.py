@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from compliance.measures.counting import reading, readings_by
@@ -22,10 +23,10 @@ def due_rows(ledger: Ledger) -> list[Row]:
     return [row for row in ledger.standings if row.due]
 
 
-def people_rows(ledger: Ledger) -> list[list[Row]]:
+def by_person(rows: Iterable[Row]) -> list[list[Row]]:
     """Each person with something due, with all that is due from them."""
     groups: dict[int, list[Row]] = defaultdict(list)
-    for row in due_rows(ledger):
+    for row in rows:
         groups[row.person.pk].append(row)
     return list(groups.values())
 
@@ -35,7 +36,7 @@ def readings(ledger: Ledger) -> list[Reading]:
     found = [reading(TRAINING_CURRENT, Basis.DUE, rows, lambda r: r.met)]
     found.append(
         reading(
-            TRAINING_CURRENT, Basis.DUE, people_rows(ledger), lambda of: all(r.met for r in of),
+            TRAINING_CURRENT, Basis.DUE, by_person(rows), lambda of: all(r.met for r in of),
             (("unit", "people"),),
         )
     )

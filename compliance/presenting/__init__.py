@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from compliance import charts
 from compliance.presenting.beside import (
     counts_section,
     definitions,
@@ -14,11 +15,11 @@ from compliance.presenting.beside import (
     people_section,
     trend_section,
 )
-from compliance.presenting.measured import measure_section
-from compliance.presenting.parts import Cell, Links, Section, Table, number
+from compliance.presenting.measured import BY_WORDS, measure_section
+from compliance.presenting.parts import Cell, Chart, Links, Section, Table, inline, number
 from compliance.scorecard import MeasureResult, Reading, Scorecard
 
-__all__ = ["Links", "agencies_section", "definitions", "figures", "sections"]
+__all__ = ["BY_WORDS", "Links", "agencies_section", "definitions", "figures", "sections"]
 
 RATED = {"good": "green", "watch": "yellow", "act": "red"}
 
@@ -91,4 +92,23 @@ def agencies_section(card: Scorecard, links: Links, hrefs: Mapping[str, str] | N
         "Conferences and core groups on the basis “involved”; training on what was due on the day; "
         "trained for the duty over the attendances by named people."
     )
-    return Section("agencies", "Each agency", sentence, tables=[Table("Each agency", columns, rows)])
+    return Section(
+        "agencies", "Each agency", sentence, [agencies_chart(card, r) for r in charted(results)],
+        [Table("Each agency", columns, rows)],
+    )
+
+
+def charted(results: list[MeasureResult]) -> list[MeasureResult]:
+    """The measures that are drawn agency by agency, where anything was counted."""
+    wanted = [r for r in results if r.measure.key in ("contribution", "training_current")]
+    return [r for r in wanted if r.headline.total]
+
+
+def agencies_chart(card: Scorecard, result: MeasureResult) -> Chart:
+    """A bar for each agency, the lowest last; the table of the section gives every number."""
+    readings = sorted(result.broken_down("agency"), key=lambda r: -(r.percent or -1))
+    named = [(card.label(*reading.by[0]), reading) for reading in readings]
+    title = f"{result.measure.title} by agency, basis: {result.measure.basis.label.lower()}"
+    target = card.target(result.measure.key)
+    drawing = charts.bars(named, good_from=target.good_from if target else None)
+    return Chart(title, charts.describe(title, named), inline(drawing))

@@ -13,12 +13,13 @@ from compliance.scorecard import Basis, Count, Scorecard
 def people_section(card: Scorecard) -> Section:
     section = Section("people", "Who is expired, never done or expiring")
     section.sentence = "Names are shown because this is your own agency."
-    columns = ["Person", "Job", "Role group", "Course", "Standing", "Expires on"]
+    columns = ["Person", "Course", "Standing", "Expires on"]
     colours = {"Expired": "red", "Never done": "red", "Expiring": "yellow"}
     rows = [
         [
-            {"text": p.name, "header": True}, {"text": p.job_title}, {"text": p.role_group},
-            {"text": p.course}, {"text": p.standing, "tag_colour": colours.get(p.standing, "grey")},
+            {"text": p.name, "header": True, "hint": f"{p.job_title}, {p.role_group}"},
+            {"text": card.label("course", p.course)},
+            {"text": p.standing, "tag_colour": colours.get(p.standing, "grey")},
             {"text": long(p.expires_on) if p.expires_on else "–"},
         ]
         for p in card.people_due

@@ -35,9 +35,9 @@ def measure_section(card: Scorecard, result: MeasureResult, links: Links) -> Sec
 
 
 def dimensions(result: MeasureResult) -> list[str]:
-    """Single breakdowns, agencies apart: those have a table of their own."""
+    """Single breakdowns, without those that stand in another table already."""
     found = dict.fromkeys(r.by[0][0] for r in result.readings if len(r.by) == 1)
-    return [name for name in found if name not in ("agency", "unit")]
+    return [name for name in found if name not in ("agency", "unit", "who")]
 
 
 def basis_table(card: Scorecard, result: MeasureResult, links: Links) -> Table:
@@ -45,16 +45,12 @@ def basis_table(card: Scorecard, result: MeasureResult, links: Links) -> Table:
     wholes = [r for r in result.readings if not r.by or [n for n, _ in r.by] == ["unit"]]
     wholes.sort(key=lambda r: MEETING_BASES.index(r.basis) if r.basis in MEETING_BASES else 0)
     has_who = bool(result.broken_down("who"))
-    columns = [
-        {"text": "Basis", "header": True},
-        {"text": result.measure.met_label, "numeric": True},
-        {"text": result.measure.total_label, "numeric": True},
-        {"text": "Percentage", "numeric": True},
-        *([{"text": "By the member", "numeric": True}, {"text": "By a deputy", "numeric": True}] if has_who else []),
-    ]
-    return Table(f"{result.measure.title}: what was counted over what", columns, [
-        basis_row(card, result, reading, has_who, links) for reading in wholes
-    ])
+    what = f"{result.measure.met_label}, of {result.measure.total_label.lower()}"
+    columns = [{"text": "Basis", "header": True}, {"text": what, "numeric": True}]
+    if has_who:
+        columns += [{"text": text, "numeric": True} for text in ("By the member", "By a deputy")]
+    rows = [basis_row(card, result, reading, has_who, links) for reading in wholes]
+    return Table(f"{result.measure.title} on each basis", columns, rows)
 
 
 def basis_row(
@@ -63,11 +59,7 @@ def basis_row(
     name = reading.basis.label
     if reading.by:
         name = card.label(*reading.by[0])
-    row = [
-        {"text": name, "header": True}, {"text": reading.met}, {"text": reading.total},
-        {"text": reading.printed, "href": links.reading(reading), "numeric": True,
-         "hidden": f"of {name.lower()}, see the rows"},
-    ]
+    row = [{"text": name, "header": True}, number(reading, links)]
     if has_who:
         row += [number(result.reading(reading.basis, who=who), links) for who in ("member", "deputy")]
     return row

@@ -30,7 +30,7 @@ class Chart:
     caption: str
     alt: str
     svg: str
-    table: Table
+    table: Table | None = None  # None: a table of its section says it already
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from compliance.measures import Ledger
 from compliance.measures.ledger import MeetingRow, Presence
@@ -16,38 +17,45 @@ from compliance.rows.tables import (
     presence_row,
     standings_table,
 )
-from conferences.choices import MeetingKind, MeetingState, MissedKind
+from conferences.choices import INITIALS, MeetingKind, MeetingState, MissedKind
 from conferences.models import MissedDuty
 from training.choices import Standing
 
 
-def counted_presences(test: Callable[[Presence], object]) -> Callable[[Ledger], list[Presence]]:
-    return lambda ledger: [p for p in ledger.presences if test(p)]
+def held_conference(m: MeetingRow) -> bool:
+    return m.is_conference and m.state == MeetingState.HELD
 
 
-PRESENCE_COUNTS: dict[str, tuple[str, Callable[[Ledger], list[Presence]]]] = {
+# How often an agency at a meeting is counted.
+PRESENCE_COUNTS: dict[str, tuple[str, Callable[[Presence], int]]] = {
     "unknown_outcomes": (
-        "Attendances whose outcome is not known",
-        counted_presences(lambda p: p.involved and not p.known),
+        "Attendances whose outcome is not known", lambda p: p.involved and not p.known
     ),
-    "disputed_lines": ("Disputed lines", counted_presences(lambda p: p.disputed)),
-    "late_invitations": ("Late invitations", counted_presences(lambda p: p.late)),
-    "involvement_changes": ("Changes of involvement", counted_presences(lambda p: p.changes)),
+    "disputed_lines": ("Disputed lines", lambda p: p.disputed),
+    "late_invitations": ("Late invitations", lambda p: p.late),
+    "involvement_changes": ("Changes of involvement", lambda p: p.changes),
 }
 MEETING_COUNTS: dict[str, Callable[[MeetingRow], object]] = {
-    "conferences": lambda m: m.is_conference and m.state == MeetingState.HELD,
+    "conferences": held_conference,
+    "initial": lambda m: held_conference(m) and m.kind in INITIALS,
+    "review": lambda m: held_conference(m) and m.kind == MeetingKind.REVIEW,
+    "transfer_in": lambda m: held_conference(m) and m.kind == MeetingKind.TRANSFER_IN,
     "core_groups": lambda m: m.kind == MeetingKind.CORE_GROUP,
     "inquorate": lambda m: m.is_conference and not m.quorate,
-    "stood_down": lambda m: m.state == MeetingState.STOOD_DOWN,
-    "exploitation_concerns": lambda m: m.exploitation and m.state == MeetingState.HELD,
+    "stood_down": lambda m: m.is_conference and m.state == MeetingState.STOOD_DOWN,
+    "exploitation_concerns": lambda m: held_conference(m) and m.exploitation,
 }
 
 
 def opened_count(ledger: Ledger, key: str, *, names: bool) -> Opened:
     """The rows of a plain count."""
     if key in PRESENCE_COUNTS:
-        title, rows = PRESENCE_COUNTS[key]
-        found = [presence_row(p, ledger, None) for p in rows(ledger)]
+        title, number = PRESENCE_COUNTS[key]
+        found = [
+            replace(presence_row(p, ledger, None), counts=int(number(p)))
+            for p in ledger.presences
+            if number(p)
+        ]
         return Opened(title, "", presence_columns(ledger), found)
     if key in MEETING_COUNTS:
         found = [meeting_row(m, None) for m in ledger.meetings if MEETING_COUNTS[key](m)]

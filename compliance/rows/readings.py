@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from compliance.measures import MEASURES, Ledger, attendance, conferences, training
-from compliance.measures.definitions import DUTY_TRAINED, QUORACY, TIMELINESS, TRAINING_CURRENT
-from compliance.measures.ledger import MeetingRow, Presence
+from compliance.measures.definitions import (
+    DUTY_TRAINED,
+    QUORACY,
+    TIMELINESS,
+    TRAINING_CURRENT,
+    bases,
+)
+from compliance.measures.ledger import MODES, MeetingRow, Presence
 from compliance.period import Period
 from compliance.rows.tables import (
     MEETING_COLUMNS,
@@ -19,7 +25,8 @@ from compliance.rows.tables import (
     standings_table,
 )
 from compliance.scorecard import Basis, Measure
-from conferences.choices import MeetingKind
+from conferences.choices import COUNTED, MeetingKind
+from training.standing import Row
 
 
 def opened(
@@ -27,8 +34,9 @@ def opened(
 ) -> Opened:
     """The rows of a reading. With ``names=False`` nobody is named."""
     measure = MEASURES.get(key)
-    if measure is None:
-        raise NoSuchRows(key)
+    if measure is None or basis not in [str(known) for known in bases(measure)]:
+        raise NoSuchRows(f"{key}, {basis}")
+    there_is(ledger, measure, by)
     if measure is TRAINING_CURRENT:
         return opened_training(ledger, by, names)
     if measure is DUTY_TRAINED:
@@ -37,9 +45,44 @@ def opened(
         return opened_quoracy(ledger, by)
     if measure is TIMELINESS:
         return opened_timeliness(ledger, by)
-    if basis not in [str(b) for b in attendance.MEETING_BASES]:
-        raise NoSuchRows(basis)
     return opened_attendance(ledger, measure, Basis(basis), by)
+
+
+DIMENSIONS = {
+    "training_current": ("course", "role_group", "agency", "unit"),
+    "conference_attendance": ("agency", "kind", "mode", "who"),
+    "core_group_attendance": ("agency", "mode", "who"),
+    "contribution": ("agency", "kind"),
+    "reports_in_time": ("agency", "kind"),
+    "duty_trained": ("kind", "agency"),
+    "quoracy": ("half", "quarter", "kind"),
+    "timeliness": ("what", "unit"),
+}
+
+
+def there_is(ledger: Ledger, measure: Measure, by: Mapping[str, str]) -> None:
+    """Refuse a breakdown that the measure has not, or a value that it could not have."""
+    for dimension, value in by.items():
+        if dimension not in DIMENSIONS[measure.key] or value not in values(ledger, measure, dimension):
+            raise NoSuchRows(f"{dimension}: {value}")
+    if "mode" in by and "who" in by:
+        raise NoSuchRows("by mode or by who came, not by both")
+
+
+def values(ledger: Ledger, measure: Measure, dimension: str) -> Collection[str]:
+    """The values that a breakdown can have in a scope and period."""
+    if dimension == "agency":
+        return {member.code for member in ledger.scope.members.values()}
+    if dimension in ("course", "role_group"):
+        asked = [r for group in ledger.book.requirements.values() for r in group]
+        return {r.label if dimension == "course" else r.role_group.code for r in asked}
+    if dimension in ("half", "quarter"):
+        period = ledger.period
+        return {part.name for part in (period.halves if dimension == "half" else period.quarters)}
+    if dimension == "unit":
+        return ("people",) if measure is TRAINING_CURRENT else ("child",)
+    fixed = {"kind": COUNTED, "mode": MODES, "who": attendance.WHO, "what": conferences.WHATS}
+    return fixed[dimension]
 
 
 def opened_attendance(
@@ -85,14 +128,14 @@ def opened_training(ledger: Ledger, by: Mapping[str, str], names: bool) -> Opene
         and by.get("agency", codes[row.person.agency_id]) == codes[row.person.agency_id]
     ]
     if by.get("unit") == "people":
-        return opened_people(ledger, names)
+        return opened_people(rows, names)
     return standings_table(TRAINING_CURRENT.title, TRAINING_CURRENT.sentence, rows, names)
 
 
-def opened_people(ledger: Ledger, names: bool) -> Opened:
+def opened_people(due: list[Row], names: bool) -> Opened:
     person = ("Person",) if names else ()
     rows = []
-    for of in training.people_rows(ledger):
+    for of in training.by_person(due):
         who, met = of[0].person, [row for row in of if row.met]
         lacking = ", ".join(row.requirement.label for row in of if not row.met) or "–"
         cells = (who.job_title, who.role_group.title, f"{len(met)} of {len(of)}", lacking)
@@ -129,7 +172,7 @@ def opened_quoracy(ledger: Ledger, by: Mapping[str, str]) -> Opened:
 
 
 def opened_timeliness(ledger: Ledger, by: Mapping[str, str]) -> Opened:
-    references = {m.pk: m.reference for m in ledger.history}
+    references = {m.pk: m.reference for m in (*ledger.history, *ledger.initials_ahead)}
     words = {"initial": "Initial conference", "review": "Review", "first_core_group": "First core group"}
     rows = [
         OpenedRow(
@@ -139,9 +182,11 @@ def opened_timeliness(ledger: Ledger, by: Mapping[str, str]) -> Opened:
             ),
             due.in_time,
             references[due.after],
+            due.children if by.get("unit") == "child" else 1,
         )
         for due in sorted(conferences.dues(ledger), key=lambda d: (d.due_on, d.after))
         if by.get("what", due.what) == due.what
     ]
     columns = ("After", "What was due", "Due on", "Held on", "Children")
-    return Opened(TIMELINESS.title, TIMELINESS.sentence, columns, rows, TIMELINESS.met_label)
+    title = f"{TIMELINESS.title}, by child" if by.get("unit") == "child" else TIMELINESS.title
+    return Opened(title, TIMELINESS.sentence, columns, rows, TIMELINESS.met_label)

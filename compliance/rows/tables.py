@@ -16,11 +16,15 @@ class NoSuchRows(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class OpenedRow:
-    """One row: its cells, whether it is met, and the meeting that it can lead to."""
+    """One row: its cells, whether it is met, and the meeting that it can lead to.
+
+    ``counts`` is how many it stands for: a meeting counted by child, as many as its children.
+    """
 
     cells: tuple[object, ...]
     met: bool | None
     reference: str = ""
+    counts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,14 @@ class Opened:
     columns: tuple[str, ...]
     rows: list[OpenedRow]
     met_label: str = ""
+
+    @property
+    def met(self) -> int:
+        return sum(row.counts for row in self.rows if row.met)
+
+    @property
+    def total(self) -> int:
+        return sum(row.counts for row in self.rows)
 
 
 def presence_columns(ledger: Ledger) -> tuple[str, ...]:
@@ -65,7 +77,7 @@ def outcome(p: Presence) -> str:
 
 
 def remarks(p: Presence) -> str:
-    found = ["Disputed"] * p.disputed + ["Invited late"] * p.late
+    found = ["Disputed"] * bool(p.disputed) + ["Invited late"] * p.late
     return ", ".join(found + ["Involvement changed"] * bool(p.changes))
 
 

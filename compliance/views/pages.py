@@ -13,6 +13,7 @@ from compliance.measures import Scope, score
 from compliance.period import Period
 from compliance.presenting import Links, agencies_section
 from compliance.scorecard import Scorecard
+from compliance.views.crumbs import crumbs
 from compliance.views.reaching import agency_scope, asked_period, may, partnership_scope
 from partnership.history import record
 from partnership.roles import Permission
@@ -53,7 +54,6 @@ def agency(request: HttpRequest, code: str, agency: str) -> HttpResponse:
     links = Links(reverse("compliance:agency-rows", args=[code, agency]), {"period": period.slug})
     page = context(card, links)
     page |= furniture(request, scope, period, "compliance:agency-report", [code, agency])
-    page["sees_partnership"] = may(request, Scope(scope.partnership), Permission.VIEW_MEASURES)
     if names:
         note_names_read(request, scope, period)
     return render(request, "compliance/agency.html", page)
@@ -81,4 +81,8 @@ def furniture(
         for form, text in FORMS.items()
     ]
     printing = may(request, scope, Permission.PRINT_REPORT)
-    return {"scope": scope, "periods": periods, "downloads": downloads if printing else []}
+    return {
+        "crumbs": crumbs(request, scope, period),
+        "periods": periods,
+        "downloads": downloads if printing else [],
+    }

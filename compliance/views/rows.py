@@ -9,10 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from compliance.measures import Scope, open_ledger
+from compliance.measures import Ledger, Scope, open_ledger
+from compliance.measures.labels import labels
 from compliance.measures.quality import long
-from compliance.period import Period
+from compliance.presenting import BY_WORDS
 from compliance.rows import NoSuchRows, Opened, OpenedRow, opened, opened_count
+from compliance.views.crumbs import crumbs
 from compliance.views.reaching import agency_scope, asked_period, may, partnership_scope
 from conferences.models import Meeting
 from partnership.roles import Permission
@@ -28,18 +30,19 @@ def agency_rows(request: HttpRequest, code: str, agency: str) -> HttpResponse:
     """The rows behind one number of an agency; names for its own lead only."""
     scope = agency_scope(request, code, agency, Permission.VIEW_MEASURES)
     names = may(request, scope, Permission.VIEW_MEASURE_NAMES)
-    return rows(request, scope, reverse("compliance:agency", args=[code, agency]), names)
+    return rows(request, scope, names)
 
 
 def partnership_rows(request: HttpRequest, code: str) -> HttpResponse:
     """The rows behind one number of a partnership, without names."""
     scope = partnership_scope(request, code, Permission.VIEW_MEASURES)
-    return rows(request, scope, reverse("compliance:dashboard", args=[code]), names=False)
+    return rows(request, scope, names=False)
 
 
-def rows(request: HttpRequest, scope: Scope, back: str, names: bool) -> HttpResponse:
+def rows(request: HttpRequest, scope: Scope, names: bool) -> HttpResponse:
     period = asked_period(request, scope)
-    found = asked_rows(request, scope, period, names)
+    ledger = open_ledger(scope, period)
+    found = asked_rows(request, ledger, names)
     chosen = request.GET.get("met", "")
     shown = [row for row in found.rows if chosen not in ("yes", "no") or row.met is (chosen == "yes")]
     page = Paginator(shown, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
@@ -54,21 +57,36 @@ def rows(request: HttpRequest, scope: Scope, back: str, names: bool) -> HttpResp
         "columns": [{"text": text} for text in (*found.columns, found.met_label) if text],
         "rows": laid_out(request, scope, found, page),
         "chosen": chosen,
-        "back": f"{back}?period={period.slug}",
+        "narrowed": narrowed(request, ledger),
+        "crumbs": crumbs(request, scope, period, "Rows"),
     })
 
 
-def asked_rows(request: HttpRequest, scope: Scope, period: Period, names: bool) -> Opened:
+def asked_rows(request: HttpRequest, ledger: Ledger, names: bool) -> Opened:
     """The rows that the address names; 404 when it names no number."""
     asked = request.GET.dict()
-    ledger = open_ledger(scope, period)
     try:
         if "count" in asked:
             return opened_count(ledger, asked["count"], names=names)
-        by = {name: value for name, value in asked.items() if name in BREAKDOWNS}
+        by = breakdown(request)
         return opened(ledger, asked.get("measure", ""), asked.get("basis", ""), by, names=names)
     except (NoSuchRows, ValueError) as error:
         raise Http404 from error
+
+
+def breakdown(request: HttpRequest) -> dict[str, str]:
+    return {name: value for name, value in request.GET.items() if name in BREAKDOWNS}
+
+
+def narrowed(request: HttpRequest, ledger: Ledger) -> list[str]:
+    """What the rows are narrowed to, in words: "Role group: Manager"."""
+    by = breakdown(request)
+    known = labels(ledger) if by else {}
+    return [
+        f"{BY_WORDS[name]}: {known.get((name, value), value)}"
+        for name, value in by.items()
+        if name in BY_WORDS
+    ]
 
 
 def laid_out(request: HttpRequest, scope: Scope, found: Opened, page: Page) -> list[list[dict]]:

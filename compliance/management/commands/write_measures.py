@@ -1,0 +1,50 @@
+"""Write docs/measures.md from the definitions: manage.py write_measures"""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from compliance.measures import MEASURES
+from compliance.measures.definitions import AGENCY_MEASURES, bases
+from compliance.scorecard import Basis, Measure
+
+PAGE = "docs/measures.md"
+HEAD = """# Measures
+
+What each figure of Quorate counts. The same sentence stands under the figure on the page, in the
+printed report and for machines. `manage.py write_measures` makes this page from the code.
+
+Every reading is *met of total on a named basis*. Percentages have one decimal and half rounds up;
+where there is nothing to count the reading is "none", never 0% and never 100%. Totals are sums of
+counts, never averages of percentages. Attendance counts agencies at meetings, not people. A
+breakdown by mode or by who came is met in that way over the whole total.
+
+## Bases
+"""
+
+
+class Command(BaseCommand):
+    help = "Write docs/measures.md from the definitions of the measures."
+
+    def handle(self, *args, **options) -> None:
+        (settings.BASE_DIR / PAGE).write_text(text(), encoding="utf-8")
+        self.stderr.write(f"Written: {PAGE}")
+
+
+def text() -> str:
+    """The whole page."""
+    named = [f"| `{basis}` | {basis.label} | {basis.sentence} |" for basis in Basis]
+    table = ["| basis | printed | what the total counts |", "|---|---|---|", *named]
+    parts = [line for measure in MEASURES.values() for line in section(measure)]
+    return "\n".join([HEAD, *table, *parts, ""])
+
+
+def section(measure: Measure) -> Iterator[str]:
+    yield from ("", f"## {measure.title}", "", f"`{measure.key}`: {measure.sentence}", "")
+    yield f"- Met: {measure.met_label.lower()}. Total: {measure.total_label.lower()}."
+    own, *others = sorted(bases(measure), key=lambda basis: basis is not measure.basis)
+    beside = f"; also read on {', '.join(f'`{basis}`' for basis in others)}" if others else ""
+    yield f"- Basis: `{own}`{beside}."
+    of = "an agency and of a partnership" if measure in AGENCY_MEASURES else "a partnership as a whole"
+    yield f"- Read of {of}."

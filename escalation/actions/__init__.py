@@ -1,0 +1,31 @@
+"""Every change on the escalation floor: each one transaction, locked, checked, with its history."""
+
+from escalation.actions.clocks import chase, redate
+from escalation.actions.moves import (
+    accept,
+    acknowledge,
+    answer,
+    approve_skip,
+    ask_skip,
+    decide,
+    move_up,
+    pause,
+    reopen,
+    resume,
+    withdraw,
+)
+from escalation.actions.policies import adopt_policy, adopt_preset, name_contact, set_trigger
+from escalation.actions.raising import (
+    MoveRefused,
+    add_document,
+    note_identity_passed,
+    raise_escalation,
+)
+from escalation.actions.suggesting import accept_suggestion, dismiss_suggestion, suggest
+
+__all__ = [
+    "MoveRefused", "accept", "accept_suggestion", "acknowledge", "add_document", "adopt_policy",
+    "adopt_preset", "answer", "approve_skip", "ask_skip", "chase", "decide", "dismiss_suggestion",
+    "move_up", "name_contact", "note_identity_passed", "pause", "raise_escalation", "redate",
+    "reopen", "resume", "set_trigger", "suggest", "withdraw",
+]

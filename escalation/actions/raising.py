@@ -1,0 +1,185 @@
+"""Raising a case, entering its stages, and the door that every move goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from conferences.models import Meeting
+from escalation.choices import PartnershipPart, Tell
+from escalation.models import (
+    Document,
+    Escalation,
+    Participant,
+    Policy,
+    PolicyStage,
+    Stage,
+)
+from escalation.sides import decider_for, moves_of, responder_for, sides_of, standing_of
+from escalation.stages import Move, deadline, why_not
+from escalation.telling import tell
+from partnership.history import record, save_new
+from partnership.models import Agency, BankHoliday, Partnership, User
+from partnership.workdays import NoCalendar
+
+
+class MoveRefused(Exception):
+    """A move that the table does not allow, or that came too late; the message says so in a sentence."""
+
+
+def policy_in_force(partnership: Partnership, on: date) -> Policy:
+    """The newest version in force on a day."""
+    found = Policy.objects.filter(partnership=partnership, effective_from__lte=on).order_by("-version").first()
+    if found is None:
+        raise ValidationError(
+            f"{partnership} has no escalation policy yet. Ask the partnership manager to adopt one."
+        )
+    return found
+
+
+@transaction.atomic
+def raise_escalation(
+    *, by: User, partnership: Partnership, about: Agency, grounds: str, concern: str,
+    outcome_wanted: str, raised_for: Agency | None = None, meetings: Iterable[Meeting] = (),
+    urgent: bool = False, identity_passed_on: date | None = None, identity_passed_to: str = "",
+    file_noted: bool = False, now: datetime | None = None,
+) -> Escalation:
+    """Raise a case at the first stage of the policy in force, whose version it keeps."""
+    now = now or timezone.now()
+    meetings = list(meetings)
+    locked = Partnership.objects.select_for_update().get(pk=partnership.pk)
+    policy = policy_in_force(locked, timezone.localdate(now))
+    if not meetings and not policy.themes_allowed:
+        raise ValidationError(
+            {"meetings": "The local policy allows no cases about a theme: choose a meeting."}
+        )
+    case = Escalation(
+        partnership=locked, reference=next_reference(locked, now), policy=policy, raised_by=by,
+        raised_at=now, raised_for=raised_for, about=about, grounds=grounds, urgent=urgent,
+        theme_case=not meetings, concern=concern, outcome_wanted=outcome_wanted,
+        identity_passed_on=identity_passed_on, identity_passed_to=identity_passed_to,
+        file_noted=file_noted,
+    )
+    save_new(
+        case, by, "raised", partnership=locked, agency=about, grounds=grounds, urgent=urgent,
+        meetings=[meeting.reference for meeting in meetings],
+    )
+    case.meetings.set(meetings)
+    take_part(case, by, raising=True)
+    enter(case, policy.stages.order_by("position").first(), by, now)
+    return case
+
+
+def next_reference(partnership: Partnership, now: datetime) -> str:
+    """BF-2026-0042: the next number of the partnership in the year; the caller holds its lock."""
+    start = f"{partnership.code}-{timezone.localdate(now).year}-"
+    last = Escalation.objects.filter(reference__startswith=start).order_by("-reference").values_list(
+        "reference", flat=True
+    ).first()
+    return f"{start}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04}"
+
+
+def take_part(case: Escalation, user: User, *, raising: bool) -> None:
+    """Note that a person takes part in a case, on the side on which they first did."""
+    Participant.objects.get_or_create(escalation=case, user=user, defaults={"raising": raising})
+
+
+def enter(case: Escalation, step: PolicyStage, by: User, now: datetime) -> Stage:
+    """Open a stage: its responder, its due moment, its mail. The caller holds the lock."""
+    if step.partnership_part == PartnershipPart.DECIDES and case.decider is None:
+        case.decider = decider_for(case)
+        case.save(update_fields=["decider"])
+    stage = Stage(
+        escalation=case, policy_stage=step, number=case.stages.count() + 1, entered_at=now,
+        entered_by=by, responder=responder_for(case, step),
+    )
+    stage.due_at = due_moment(case, stage)
+    stage.full_clean()
+    stage.save()
+    if stage.responder:
+        take_part(case, stage.responder, raising=False)
+    where = {"partnership": case.partnership, "agency": case.about}
+    record(by, "entered", stage, **where, stage=step.title, due_at=stage.due_at)
+    tell(case, stage, told_on_entering(case, step), f"stage {stage.number} has begun")
+    return stage
+
+
+def told_on_entering(case: Escalation, step: PolicyStage) -> list[str]:
+    extra = {PartnershipPart.TOLD: [Tell.MANAGER], PartnershipPart.DECIDES: [Tell.MANAGER, Tell.DECIDER]}
+    return [*step.tell_entering, *extra.get(step.partnership_part, [])]
+
+
+def due_moment(case: Escalation, stage: Stage) -> datetime | None:
+    """When a stage is due, by its limit, the holidays and its pauses."""
+    calendar = BankHoliday.objects.calendar(case.partnership.country)
+    pauses = [row.pause for row in stage.pauses.all()] if stage.pk else []
+    try:
+        return deadline(stage.limit, stage.entered_at, calendar, pauses).due_at
+    except NoCalendar as error:
+        raise ValidationError(str(error)) from error
+
+
+def locked_case(case: Escalation) -> Escalation:
+    """The case with its row locked: of two people who press at once, one waits here."""
+    rows = Escalation.objects.select_for_update(of=("self",)).select_related(
+        "partnership", "policy", "about", "raised_for", "raised_by", "decider"
+    )
+    return rows.get(pk=case.pk)
+
+
+def begin(
+    case: Escalation, move: Move, by: User, stage_number: int, now: datetime
+) -> tuple[Escalation, Stage]:
+    """Lock the case and check the move; refused with a sentence when it came too late."""
+    case = locked_case(case)
+    stage = case.stages.select_related("policy_stage", "responder", "closed_by").order_by("number").last()
+    stage.escalation = case
+    if move is not Move.REOPEN:
+        refuse_if_past(case, stage, stage_number)
+    if move not in moves_of(case, stage, by, now):
+        refuse(case, stage, move, by, now)
+    return case, stage
+
+
+def refuse_if_past(case: Escalation, latest: Stage, stage_number: int) -> None:
+    """Somebody was quicker: the stage that the person saw is no longer the open one."""
+    seen = case.stages.select_related("closed_by").filter(number=stage_number).first()
+    if seen is None:
+        raise MoveRefused(f"{case.reference} has no stage {stage_number}.")
+    if seen.closed_at:
+        at = timezone.localtime(seen.closed_at)
+        raise MoveRefused(
+            f"Already {seen.get_ended_display().lower()} by {seen.closed_by} at {at:%H:%M} on "
+            f"{at.day} {at:%B %Y}."
+        )
+
+
+def refuse(case: Escalation, stage: Stage, move: Move, by: User, now: datetime) -> None:
+    raise MoveRefused(
+        why_not(move, standing_of(case, stage, by, now), sides_of(by, case, stage))
+    )
+
+
+@transaction.atomic
+def note_identity_passed(
+    *, by: User, case: Escalation, on: date, to: str, file_noted: bool
+) -> None:
+    """Note that it was said outside Quorate which child the case concerns: when, and to whom."""
+    case = locked_case(case)
+    case.identity_passed_on, case.identity_passed_to, case.file_noted = on, to, file_noted
+    case.full_clean()
+    case.save(update_fields=["identity_passed_on", "identity_passed_to", "file_noted"])
+    where = {"partnership": case.partnership, "agency": case.about}
+    record(by, "noted identity passed", case, **where, on=on, file_noted=file_noted)
+
+
+@transaction.atomic
+def add_document(*, by: User, case: Escalation, reference: str, title: str) -> Document:
+    """Put a document on the case's list, by its reference in the agency's own system."""
+    row = Document(escalation=case, reference=reference, title=title, added_by=by)
+    where = {"partnership": case.partnership, "agency": case.about}
+    return save_new(row, by, "added document", **where, reference=reference)

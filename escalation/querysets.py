@@ -1,0 +1,63 @@
+"""How cases hang on agencies, partnerships and people; what is open, overdue and in time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from django.db.models import Q
+
+from escalation.stages import CaseState
+from partnership.reach import ReachQuerySet
+from partnership.roles import Permission
+
+RAISING_PERMISSIONS = (Permission.APPROVE_SKIP,)
+
+
+class EscalationQuerySet(ReachQuerySet):
+    """A case has two agencies: whom it was raised for, and whom it is about."""
+
+    agency_lookups = ("raised_for", "about")
+    partnership_lookups = ("partnership",)
+    party_lookups = ("raised_by", "participants__user")
+    assigned_lookups = ("decider",)
+    view_permission = Permission.VIEW_ESCALATIONS
+
+    def agency_lookups_for(self, permission: Permission) -> tuple[str, ...]:
+        """Only the raising agency's lead approves a skip."""
+        return ("raised_for",) if permission in RAISING_PERMISSIONS else self.agency_lookups
+
+    def open(self) -> Self:
+        return self.filter(state=CaseState.OPEN)
+
+
+class StageQuerySet(ReachQuerySet):
+    agency_lookups = ("escalation__raised_for", "escalation__about")
+    partnership_lookups = ("escalation__partnership",)
+    party_lookups = ("escalation__raised_by", "escalation__participants__user")
+    assigned_lookups = ("escalation__decider",)
+    view_permission = Permission.VIEW_ESCALATIONS
+
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+    def running(self) -> Self:
+        """Open, with a due moment, not yet answered: paused stages have none."""
+        return self.open().filter(due_at__isnull=False, answered_at=None)
+
+    def overdue(self, at: datetime) -> Self:
+        return self.running().filter(due_at__lt=at)
+
+
+class SuggestionQuerySet(ReachQuerySet):
+    """Suggestions are seen by the leads of agencies that were at the meetings, as possible raisers."""
+
+    agency_lookups = ("meetings__lines__agency",)
+    partnership_lookups = ("partnership",)
+    view_permission = Permission.VIEW_SUGGESTIONS
+
+    def within_reach(self, user, permission: Permission) -> Self:
+        """A lead is never shown what is suggested about their own agency: they may not raise it."""
+        found = super().within_reach(user, permission)
+        led = [g.agency_id for g in user.grants_in_force() if g.agency_id] if user.is_authenticated else []
+        return found.exclude(Q(about__in=led) | Q(about__parent__in=led))

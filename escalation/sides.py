@@ -1,0 +1,124 @@
+"""What a person is in a case, and what they may do in it now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from escalation.choices import PartnershipPart
+from escalation.models import AgencyContact, Escalation, PolicyStage, Stage
+from escalation.stages import Move, Side, StageState, Standing, allowed_moves
+from partnership.models import Agency, Grant, User, today
+from partnership.reach import can
+from partnership.roles import Permission, Role
+
+
+def leads(user: User, agency: Agency | None) -> bool:
+    """Leads the agency, or the parent that it is a part of."""
+    if agency is None:
+        return False
+    return any(
+        grant.role == Role.AGENCY_LEAD and grant.agency_id in (agency.pk, agency.parent_id)
+        for grant in user.grants_in_force()
+    )
+
+
+def manages(user: User, case: Escalation) -> bool:
+    return any(
+        grant.role == Role.PARTNERSHIP_MANAGER and grant.partnership_id == case.partnership_id
+        for grant in user.grants_in_force()
+    )
+
+
+def sides_of(user: User, case: Escalation, stage: Stage | None) -> frozenset[Side]:
+    """All that a person is in a case today; without a grant that lets them move, nothing."""
+    found = set()
+    if can(user, Permission.MOVE_ESCALATION):
+        raising = {p.user_id for p in case.participants.all() if p.raising}
+        if user.pk in raising | {case.raised_by_id}:
+            found.add(Side.RAISER)
+        if stage is not None and stage.responder_id == user.pk:
+            found.add(Side.RESPONDER)
+    if leads(user, case.raised_for):
+        found.add(Side.RAISING_LEAD)
+    if leads(user, case.about):
+        found.add(Side.RESPONDING_LEAD)
+    if manages(user, case):
+        found.add(Side.MANAGER)
+    if may_decide(user, case):
+        found.add(Side.DECIDER)
+    return frozenset(found)
+
+
+def may_decide(user: User, case: Escalation) -> bool:
+    """Assigned, in office, and without a part in the case or a role in either agency."""
+    return (
+        case.decider_id == user.pk
+        and can(user, Permission.DECIDE_ESCALATION)
+        and not has_interest(user, case)
+    )
+
+
+def has_interest(user: User, case: Escalation) -> bool:
+    """Takes part in the case, or holds a role in one of its agencies."""
+    party = {p.user_id for p in case.participants.all()} | {case.raised_by_id}
+    agencies = {case.raised_for_id, case.about_id} - {None}
+    return user.pk in party or any(g.agency_id in agencies for g in user.grants_in_force())
+
+
+def standing_of(case: Escalation, stage: Stage | None, user: User, now: datetime) -> Standing:
+    """Where the case stands, as far as its moves ask."""
+    if stage is None or stage.closed_at:
+        return Standing(StageState.CLOSED)
+    steps = case.policy.stages.all()
+    return Standing(
+        stage.state(),
+        overdue=stage.overdue(now),
+        has_next=any(step.position > stage.policy_stage.position for step in steps),
+        partnership_decides=stage.policy_stage.partnership_part == PartnershipPart.DECIDES,
+        skip_asked=stage.skip_asked_at is not None,
+        asked_by_self=stage.skip_asked_by_id == user.pk,
+    )
+
+
+def moves_of(case: Escalation, stage: Stage | None, user: User, now: datetime) -> list[Move]:
+    """What a person may do in a case now."""
+    return allowed_moves(standing_of(case, stage, user, now), sides_of(user, case, stage))
+
+
+def leads_of(agency: Agency | None) -> list[User]:
+    """The leads of an agency, else of the parent that it is a part of."""
+    if agency is None:
+        return []
+    in_force = Grant.objects.filter(role=Role.AGENCY_LEAD, user__is_active=True).in_force(today())
+    for agency_id in (agency.pk, agency.parent_id):
+        if agency_id is None:
+            continue
+        grants = in_force.filter(agency=agency_id).select_related("user").order_by("pk")
+        if grants:
+            return [grant.user for grant in grants]
+    return []
+
+
+def holders(role: Role, case: Escalation) -> list[User]:
+    """The holders of a role in the case's partnership."""
+    grants = Grant.objects.filter(
+        role=role, partnership=case.partnership_id, user__is_active=True
+    ).in_force(today())
+    return [grant.user for grant in grants.select_related("user").order_by("pk")]
+
+
+def responder_for(case: Escalation, step: PolicyStage) -> User | None:
+    """Who answers: the agency's person for the role, their alternate when they are party, else its lead."""
+    party = {p.user_id for p in case.participants.all() if p.raising} | {case.raised_by_id}
+    contact = AgencyContact.objects.filter(agency=case.about_id, role=step.answered_by).select_related(
+        "user", "alternate"
+    ).first()
+    named = [contact.user, contact.alternate] if contact else []
+    candidates = [user for user in (*named, *leads_of(case.about)) if user and user.is_active]
+    return next((user for user in candidates if user.pk not in party), None)
+
+
+def decider_for(case: Escalation) -> User | None:
+    """The partnership's decision-maker who has no interest in the case."""
+    candidates = holders(Role.DECISION_MAKER, case)
+    return next((user for user in candidates if not has_interest(user, case)), None)

@@ -1,0 +1,157 @@
+"""The trial: the published figures stay as they are, the neighbours have something of everything."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+
+from compliance.demo import factories
+from compliance.demo.build import build
+from compliance.demo.people import PASSWORD, SIGN_INS
+from compliance.measures import Scope, open_ledger, results
+from compliance.period import Period
+from conferences.choices import MeetingState, Mode, Outcome
+from conferences.models import Attendance, Meeting
+from partnership.models import (
+    Agency,
+    Grant,
+    HistoryEntry,
+    Membership,
+    Partnership,
+    StaffMember,
+    User,
+    today,
+)
+from partnership.roles import Permission, Role
+from tests.imports.conftest import all_counts
+
+YEAR = Period.parse("2014-15")
+
+
+@pytest.fixture
+def demo(bf_year):
+    """The demo on top of the year, without loading the year a second time."""
+    build(today())
+    return bf_year
+
+
+def figures(partnership: Partnership) -> list:
+    """All measures of a partnership and of each of its agencies."""
+    members = Membership.objects.filter(partnership=partnership).order_by("code")
+    scopes = [Scope(partnership), *(Scope(partnership, member) for member in members)]
+    return [results(open_ledger(scope, YEAR)) for scope in scopes]
+
+
+def test_figures_of_bracknell_forest_do_not_move(bf_year):
+    before = figures(bf_year)
+    build(today())
+    assert bf_year.memberships.count() == 16
+    assert figures(bf_year) == before
+
+
+def test_second_time_changes_nothing(demo, django_assert_max_num_queries):
+    before = all_counts()
+    with django_assert_max_num_queries(40):
+        build(today())
+    assert all_counts() == before
+
+
+def test_neighbours_have_something_of_everything(demo):
+    for code in ("RG", "WO"):
+        place = Partnership.objects.get(code=code)
+        meetings = Meeting.objects.filter(partnership=place)
+        lines = Attendance.objects.filter(meeting__partnership=place)
+        assert 6 <= place.memberships.count() <= 8 and 40 <= meetings.count() <= 55
+        assert meetings.open_registers(date(2015, 3, 31)).count() == 3
+        assert {row.state for row in meetings} == {
+            MeetingState.HELD, MeetingState.STOOD_DOWN, MeetingState.CANCELLED,
+        }
+        assert {row.quorate for row in meetings} == {True, False, None}
+        assert lines.disputed().count() == 2
+        assert lines.unknown().exists() and lines.filter(late_invitation=True).exists()
+        assert {Mode.VIDEO, Mode.PHONE, Mode.IN_PERSON} <= {line.mode for line in lines}
+        assert lines.filter(involved=False).exists() and lines.filter(part=True).exists()
+    names = {person.name for person in StaffMember.objects.exclude(works_for=None)} | {
+        person.name for person in StaffMember.objects.filter(reference__regex="^(RG|WO)-")
+    }
+    assert {"Siân Llŷr-Pŵel", "Łukasz Żak"} <= names
+
+
+def test_neighbours_keep_the_rules_of_the_models(demo):
+    mine = Meeting.objects.exclude(partnership=demo)
+    rows = [
+        *mine, *Attendance.objects.filter(meeting__in=mine),
+        *StaffMember.objects.filter(reference__regex="^(RG|WO)-"),
+    ]
+    broken = []
+    for row in rows:
+        try:
+            row.full_clean()
+        except ValidationError as error:
+            broken.append((row, error))
+    assert not broken
+
+
+def test_shared_agencies_are_shared_on_purpose(demo):
+    police = Agency.objects.get(name="Thames Valley Police")
+    assert {p.code for p in police.partnerships.all()} == {"BF", "RG", "WO"}
+    shared = HistoryEntry.objects.filter(verb="shared", agency=police)
+    assert {entry.partnership.code for entry in shared} == {"BF", "RG", "WO"}
+    trust = Agency.objects.get(name="Berkshire Healthcare")
+    assert trust.parts.count() == 3 and not trust.memberships.exists()
+    assert HistoryEntry.objects.filter(verb="changed", agency__parent=trust).count() == 3
+    assert not Attendance.objects.filter(
+        meeting__partnership=demo, staff_member__works_for__isnull=False
+    ).exists()
+
+
+def test_everybody_signs_in_and_has_their_role(demo):
+    assert {person.role for person in SIGN_INS} == set(Role)
+    for person in SIGN_INS:
+        user = authenticate(None, email=person.email, password=PASSWORD)
+        assert user is not None and user.has_role(person.role)
+    assert Grant.objects.filter(user__email="subgroup@example.org").count() == 3
+    practitioner = User.objects.get(email="practitioner.hv@example.org")
+    assert practitioner.staff_member.name == practitioner.name
+    lead = User.objects.get(email="lead.tvp@example.org")
+    assert Agency.objects.within_reach(lead, Permission.PRINT_REPORT).count() == 1
+
+
+def test_one_password_is_hashed_once(bf_year, monkeypatch):
+    asked = []
+    real = factories.make_password
+    factories.hashed.cache_clear()
+    monkeypatch.setattr(factories, "make_password", lambda word: asked.append(word) or real(word))
+    build(today())
+    assert asked == [PASSWORD]
+
+
+def test_unknown_outcomes_name_nobody(demo):
+    assert not Attendance.objects.exclude(meeting__partnership=demo).filter(
+        outcome=Outcome.UNKNOWN, staff_member__isnull=False
+    ).exists()
+
+
+def test_command_prints_the_sign_ins_both_times(demo, capsys):
+    call_command("load_demo")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].split() == ["Role", "E-mail", "Password"]
+    assert [line.split()[-2:] for line in lines[3:]] == [[p.email, PASSWORD] for p in SIGN_INS]
+
+
+def test_command_refuses_outside_a_trial(db, settings):
+    settings.TRIAL = settings.DEBUG = False
+    before = all_counts()
+    with pytest.raises(CommandError, match="This is not a trial"):
+        call_command("load_demo")
+    assert all_counts() == before
+
+
+def test_command_loads_outside_a_trial_when_told_that_one_knows(demo, settings, capsys):
+    settings.TRIAL = settings.DEBUG = False
+    call_command("load_demo", "--i-know-this-is-demo-data")
+    assert "lead.tvp@example.org" in capsys.readouterr().out
