@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -13,13 +13,15 @@ from django.db import IntegrityError, transaction
 
 from conferences import imports as conferences
 from conferences.actions import close_registers, set_default_rules
-from conferences.rules import LocalRules
+from conferences.models import Meeting
 from partnership import imports as partnerships
 from partnership.actions import add_bank_holidays, make_partnership, published_holidays
-from partnership.models import BankHoliday, Partnership, User
-from partnership.plans import Plan
+from partnership.imports import People
+from partnership.models import Agency, BankHoliday, Partnership, RoleGroup, User
+from partnership.plans import Known, Plan
 from partnership.spreadsheets import RefusedRow, Sheet, read_file
 from training import imports as training
+from training.models import Course
 
 FILES = {
     "agencies.csv": partnerships.AGENCIES,
@@ -106,7 +108,8 @@ def refuse_any(sheets: Iterable[Sheet]) -> None:
 
 def overtaken() -> RefusedRow:
     return RefusedRow(
-        "The folder", None, "", "Somebody wrote one of these rows at the same moment. Load it again."
+        "The folder", None, "",
+        "Somebody wrote one of these rows at the same moment. Load it again.",
     )
 
 
@@ -114,48 +117,70 @@ def carry_out(
     sheets: dict[str, Sheet], partnership: Partnership, on: date, by: User | None
 ) -> Loaded:
     """Every file in the order in which they name each other; refused rows stay in their sheets."""
-    # long: seven files in one order, read from top to bottom
-    plans: dict[str, Plan] = dict.fromkeys(FILES)
-
-    plan = plans["agencies.csv"] = partnerships.plan_agencies(sheets["agencies.csv"], partnership)
-    agencies = partnerships.carry_out_agencies(plan, partnership, by)
-    expected = conferences.plan_expectations(sheets["agencies.csv"], partnership, agencies, on)
-    conferences.carry_out_expectations(expected, by)
-    note_expectations(plan, expected)
-
-    role_plan = partnerships.plan_role_groups(sheets["requirements.csv"])
-    role_groups = partnerships.carry_out_role_groups(role_plan, by)
-    plan = plans["courses.csv"] = training.plan_courses(sheets["courses.csv"])
-    courses = training.carry_out_courses(plan, by)
-    plan = plans["requirements.csv"] = training.plan_requirements(
-        sheets["requirements.csv"], partnership, role_groups, courses
-    )
-    training.carry_out_requirements(plan, partnership, by)
-
-    plan = plans["staff.csv"] = partnerships.plan_staff(
-        sheets["staff.csv"], partnership, agencies, role_groups, on
-    )
-    people = partnerships.carry_out_staff(plan, partnership, by)
-    plan = plans["training_records.csv"] = training.plan_records(
-        sheets["training_records.csv"], partnership, people, courses, on, by
-    )
-    training.carry_out_records(plan, by)
-
-    years = LocalRules.of(partnership).calendar.years
-    held = plans["meetings.csv"] = conferences.plan_meetings(
-        sheets["meetings.csv"], partnership, years, on
-    )
-    meetings = conferences.carry_out_meetings(held, partnership, by)
-    plan = plans["attendance.csv"] = conferences.plan_attendance(
-        sheets["attendance.csv"], partnership, meetings, agencies, people, on
-    )
-    conferences.carry_out_attendance(plan, by)
+    load = Load(sheets, partnership, on, by)
+    agencies = load.agencies()
+    role_groups, courses = load.courses_and_requirements()
+    people = load.staff(agencies, role_groups)
+    load.records(people, courses)
+    over = load.meetings(agencies, people)
     if any(sheet.refused for sheet in sheets.values()):
-        return Loaded(plans, 0)  # it will all be given up: no need to judge registers first
-    closed = close_registers(
-        by=by, meetings=conferences.to_close(held, meetings, on), tell=False
-    )
-    return Loaded(plans, len(closed))
+        over = []  # it will all be given up: no need to judge registers first
+    closed = close_registers(by=by, meetings=over, tell=False)
+    return Loaded({file: load.plans[file] for file in FILES}, len(closed))
+
+
+@dataclass
+class Load:
+    """One loading under way: each step works out its files' plans, carries them out, keeps them."""
+
+    sheets: dict[str, Sheet]
+    partnership: Partnership
+    on: date
+    by: User | None
+    plans: dict[str, Plan] = field(default_factory=dict)
+
+    def keep(self, plan: Plan) -> Plan:
+        self.plans[plan.sheet.name] = plan
+        return plan
+
+    def agencies(self) -> Known[Agency]:
+        sheet, where = self.sheets["agencies.csv"], self.partnership
+        plan = self.keep(partnerships.plan_agencies(sheet, where))
+        agencies = partnerships.carry_out_agencies(plan, where, self.by)
+        expected = conferences.plan_expectations(sheet, where, agencies, self.on)
+        conferences.carry_out_expectations(expected, self.by)
+        note_expectations(plan, expected)
+        return agencies
+
+    def courses_and_requirements(self) -> tuple[Known[RoleGroup], Known[Course]]:
+        asked = self.sheets["requirements.csv"]
+        groups = partnerships.carry_out_role_groups(partnerships.plan_role_groups(asked), self.by)
+        plan = self.keep(training.plan_courses(self.sheets["courses.csv"]))
+        courses = training.carry_out_courses(plan, self.by)
+        plan = self.keep(training.plan_requirements(asked, self.partnership, groups, courses))
+        training.carry_out_requirements(plan, self.partnership, self.by)
+        return groups, courses
+
+    def staff(self, agencies: Known[Agency], groups: Known[RoleGroup]) -> People:
+        sheet, where = self.sheets["staff.csv"], self.partnership
+        plan = self.keep(partnerships.plan_staff(sheet, where, agencies, groups, self.on))
+        return partnerships.carry_out_staff(plan, where, self.by)
+
+    def records(self, people: People, courses: Known[Course]) -> None:
+        sheet, where = self.sheets["training_records.csv"], self.partnership
+        plan = self.keep(training.plan_records(sheet, where, people, courses, self.on, self.by))
+        training.carry_out_records(plan, self.by)
+
+    def meetings(self, agencies: Known[Agency], people: People) -> list[Meeting]:
+        """Meetings and their attendance; gives the meetings whose registers can be closed."""
+        sheet, where = self.sheets["meetings.csv"], self.partnership
+        years = BankHoliday.objects.calendar(where.country).years
+        held = self.keep(conferences.plan_meetings(sheet, where, years, self.on))
+        meetings = conferences.carry_out_meetings(held, where, self.by)
+        sheet = self.sheets["attendance.csv"]
+        plan = conferences.plan_attendance(sheet, where, meetings, agencies, people, self.on)
+        conferences.carry_out_attendance(self.keep(plan), self.by)
+        return conferences.to_close(held, meetings, self.on)
 
 
 def note_expectations(plan: Plan, expected: Plan) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
+from django.utils import timezone
 
 from compliance.asking import default_period
 from compliance.measures import Scope, score
@@ -33,6 +37,7 @@ TO_ACT_ON = {
 
 def for_user(user: User) -> dict:
     """The parts of the home page that the person's grants give."""
+    prefetch_related_objects(user.grants_in_force(), "agency", "partnership")
     return {
         "agencies": agencies(user),
         "act_columns": [{"text": "What"}, {"text": "Number", "numeric": True}],
@@ -161,16 +166,21 @@ def disputes(user: User) -> dict:
     """Disputed lines that wait for an answer, oldest first, for those who answer them."""
     rows = Attendance.objects.within_reach(user, Permission.SETTLE_LINES).disputed()
     rows = rows.select_related("meeting__partnership", "agency").order_by("disputed_at", "pk")
-    return oldest(rows, dispute_cells, columns("Meeting", "Kind", "Date", "Agency", "Disputed on"))
+    return oldest(rows, dispute_cells, columns("Meeting", "Agency", "Disputed on"))
 
 
 def dispute_cells(line: Attendance) -> list[dict]:
-    disputed = {"text": long(line.disputed_at.date())}
-    return [*meeting_cells(line.meeting), {"text": line.agency.name}, disputed]
+    meeting, kind, held = meeting_cells(line.meeting)
+    return [
+        meeting | {"hint": f"{kind['text']}, {held['text']}"},
+        {"text": line.agency.name},
+        {"text": long(timezone.localdate(line.disputed_at))},
+    ]
 
 
-def oldest(rows: MeetingQuerySet | AttendanceQuerySet, cells, columns: list[dict]) -> dict:
+def oldest(
+    rows: MeetingQuerySet | AttendanceQuerySet, cells: Callable[..., list[dict]], columns: list[dict]
+) -> dict:
     """The first rows as a table, and how many there are in all."""
-    shown = [cells(row) for row in rows[:LATEST]]
-    number = len(shown) if len(shown) < LATEST else rows.count()
+    shown, number = [cells(row) for row in rows[:LATEST]], rows.count()
     return {"rows": shown, "columns": columns, "number": number, "cut": number > len(shown)}

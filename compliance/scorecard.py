@@ -215,6 +215,20 @@ class MissedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseLine:
+    """An escalation in one line, without narrative: the agency's own copy only."""
+
+    reference: str
+    side: str  # "About us" or "Raised by us"
+    other: str  # the other agency, or the conference service
+    grounds: str
+    stage: str
+    due_on: date | None
+    days: int  # since it was raised, until it was closed or the end of the period
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
     """All readings and counts of one agency, or of a whole partnership, for one period."""
 
@@ -232,6 +246,7 @@ class Scorecard:
     targets: tuple[TargetLine, ...] = ()
     missed: tuple[MissedLine, ...] = ()
     people_due: tuple[PersonDue, ...] | None = None  # None: a copy without names
+    cases: tuple[CaseLine, ...] | None = None  # None: as above
     notes: tuple[str, ...] = ()  # data quality in sentences
     trend: tuple[Scorecard, ...] = ()  # the parts of the period, oldest first
     previous: Scorecard | None = None

@@ -44,6 +44,7 @@ ATTENDANCE = Headings(
     ("meeting_ref", "agency", "invited_on", "involved", "outcome", "mode", "report", "staff_ref")
 )
 MOST_CHILDREN = 99
+NO_HOLIDAYS = "No bank holidays are known for"
 PLAN_FIELDS = {code: f"plan_{code.lower()}" for code in Category.values}
 MEETING_COLUMNS = dict.fromkeys(PLAN_FIELDS.values(), "category")
 MEETING_COLUMNS |= {"exploitation_concern": "cse_concern", "state": "held_on"}
@@ -56,7 +57,7 @@ CANNOT_HAVE_BEEN = REPRESENTED | {Outcome.ABSENT}  # before the day; apologies m
 def plan_expectations(
     sheet: Sheet, partnership: Partnership, agencies: Known[Agency], on: date
 ) -> Plan[ExpectationRule]:
-    """What the list of agencies says is expected of each at conferences; empty: the local default."""
+    """What the list of agencies expects of each at conferences; empty: the local default."""
     plan: Plan[ExpectationRule] = Plan(sheet)
     there = list(partnership.expectations.filter(kind=""))
     for row in sheet.sound():
@@ -75,7 +76,8 @@ def plan_expectations(
         else:
             row.refuse(
                 "conference_expectation", f"{agency} is expected to {rule.expectation} since "
-                f"{spoken(rule.effective_from)}. Change it on the page of local rules, or mend the file.",
+                f"{spoken(rule.effective_from)}. Change it on the page of local rules, or mend the "
+                "file.",
             )
     return plan
 
@@ -160,7 +162,7 @@ def day_of_calendar(
     """A day from which working days will be reckoned, so its year's bank holidays must be known."""
     day = row.day(column, optional=optional)
     if day and day.year not in years:
-        row.refuse(column, f"No bank holidays are known for {day.year}. Check the year.")
+        row.refuse(column, f"{NO_HOLIDAYS} {day.year}. Check the year.")
         return None
     return day
 
@@ -181,8 +183,8 @@ def compare_meeting(plan: Plan[Meeting], row: Row, there: Meeting, fields: dict[
 
 def closed(meeting: Meeting, what: str) -> str:
     return (
-        f"{what} The register of {meeting.reference} is closed, so correct it on the meeting's page, "
-        "with the reason; or mend the file."
+        f"{what} The register of {meeting.reference} is closed, so correct it on the meeting's "
+        "page, with the reason; or mend the file."
     )
 
 
@@ -239,7 +241,8 @@ def lines_of(
     if not days:
         return {}
     rows = Attendance.objects.filter(
-        meeting__partnership=partnership, meeting__held_on__range=(min(days), max(days)), job_title=""
+        meeting__partnership=partnership, job_title="",
+        meeting__held_on__range=(min(days), max(days)),
     )
     return {
         (row.meeting_id, row.agency_id, row.staff_member_id): row
@@ -261,7 +264,7 @@ def read_line(
     if fields["mode"] and outcome and outcome not in REPRESENTED:
         row.refuse("mode", f"Nobody was there ({outcome}), so there is no way of being there.")
     if invited_on and invited_on.year not in years:
-        row.refuse("invited_on", f"No bank holidays are known for {invited_on.year}. Check the year.")
+        row.refuse("invited_on", f"{NO_HOLIDAYS} {invited_on.year}. Check the year.")
     if meeting and invited_on and invited_on > meeting.held_on:
         row.refuse("invited_on", f"{meeting} was before that, on {spoken(meeting.held_on)}.")
     if meeting and outcome in CANNOT_HAVE_BEEN and meeting.held_on > on:
@@ -272,7 +275,9 @@ def read_line(
     return fields
 
 
-def compare_line(plan: Plan[Attendance], row: Row, there: Attendance, fields: dict[str, Any]) -> None:
+def compare_line(
+    plan: Plan[Attendance], row: Row, there: Attendance, fields: dict[str, Any]
+) -> None:
     differences = changed(there, **fields)
     if not differences:
         plan.unchanged.append(there)

@@ -4,48 +4,102 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from conferences.choices import REPRESENTED, MissedKind
 from conferences.models import Attendance, Meeting, MissedDuty
+from conferences.querysets import MissedDutyQuerySet
+from partnership.models import Partnership
 from partnership.roles import Permission
+from partnership.templatetags.quorate import longdate
 
-LINE_COLUMNS = ("Agency", "Interest", "Outcome", "How", "Report", "Notes")
+LINE_COLUMNS = ("Agency", "Outcome", "Report", "Notes")
 MISSED_COLUMNS = ("Agency", "What", "Why", "Excused")
 
 
 def meeting(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     """A meeting's attendance by agency, with the judgement; names for those who may see them."""
-    reach = Meeting.objects.visible_to(request.user).select_related("partnership", "quorum_rule")
+    reach = Meeting.objects.visible_to(request.user).select_related("partnership")
     found = get_object_or_404(reach, partnership__code=code, reference=reference)
-    named = Attendance.objects.within_reach(request.user, Permission.VIEW_MEETING_NAMES)
-    names = set(named.filter(meeting=found).values_list("pk", flat=True))
-    person = ["Person"] if names else []
-    columns = [LINE_COLUMNS[0], *person, *LINE_COLUMNS[1:]]
-    full = Meeting.objects.within_reach(request.user, Permission.RECORD_CONFERENCES)
+    lines = list(found.lines.select_related("agency", "staff_member").order_by("agency__name", "pk"))
+    reach = Attendance.objects.within_reach(request.user, Permission.VIEW_MEETING_NAMES)
+    named = set(reach.filter(meeting=found).values_list("pk", flat=True))
+    columns = [LINE_COLUMNS[0], *(["Person"] if named else []), *LINE_COLUMNS[1:]]
     return render(request, "conferences/meeting_detail.html", {
         "meeting": found,
-        "lines": attendance_rows(found, names),
-        "missed": missed_rows(request, found),
+        "crumbs": crumbs(request, found),
+        "details": details(request, found),
+        "whose_names": whose_names(lines, named),
+        "lines": [attendance_row(line, named) for line in lines],
+        "missed": [missed_row(row) for row in missed(request, found)],
         "line_columns": [{"text": text} for text in columns],
         "missed_columns": [{"text": text} for text in MISSED_COLUMNS],
-        "shows_family": full.filter(pk=found.pk).exists(),
     })
 
 
-def attendance_rows(meeting: Meeting, named: set[int]) -> list[list[dict]]:
-    """A row for each line, the person named only where the reader may see it."""
-    lines = meeting.lines.select_related("agency", "staff_member").order_by("agency__name", "pk")
+def crumbs(request: HttpRequest, meeting: Meeting) -> list[dict]:
+    """Home, the partnership for those who see its figures, and the meeting."""
+    partnership = meeting.partnership
+    whole = Partnership.objects.within_reach_as_a_whole(request.user, Permission.VIEW_MEASURES)
+    found = [{"text": "Home", "href": "/"}]
+    if whole.filter(pk=partnership.pk).exists():
+        href = reverse("compliance:dashboard", args=[partnership.code])
+        found.append({"text": partnership.name, "href": href})
+    return [*found, {"text": meeting.reference}]
+
+
+def details(request: HttpRequest, meeting: Meeting) -> list[dict]:
+    """The facts of the meeting; the family's reference for the conference service only."""
+    children = str(meeting.children)
+    if meeting.is_conference and meeting.closed_at:
+        children += f", {meeting.children_on_plan_after} on a plan afterwards"
+    closed = f"Closed on {longdate(meeting.closed_at)}" if meeting.closed_at else (
+        "Open: counted in no figure yet"
+    )
+    rows = [
+        {"key": "Date", "value": f"{longdate(meeting.held_on)}, {meeting.get_state_display().lower()}"},
+        {"key": "Children considered", "value": children},
+        {"key": "Register", "value": closed},
+    ]
+    # Answering disputes is for the conference service, at every kind of meeting.
+    service = Meeting.objects.within_reach(request.user, Permission.SETTLE_LINES)
+    if meeting.family_ref and service.filter(pk=meeting.pk).exists():
+        rows.insert(2, {"key": "Family reference", "value": meeting.family_ref})
+    if meeting.quorate is not None:
+        rows.append(verdict(meeting))
+    if meeting.chair_decision:
+        rows.append({"key": "The chair's decision", "value": meeting.get_chair_decision_display()})
+    return rows
+
+
+def verdict(meeting: Meeting) -> dict:
+    """The judgement with its sentence: who sees the attendance sees why."""
+    word, colour = ("Quorate", "green") if meeting.quorate else ("Not quorate", "red")
+    sentence = meeting.quorum_sentence
+    return {"key": "Quoracy", "value": word, "tag_colour": colour, "hint": sentence}
+
+
+def whose_names(lines: list[Attendance], named: set[int]) -> str:
+    """A sentence that says why some or all names are not shown."""
+    if not lines or len(named) == len(lines):
+        return ""
+    if named:
+        return "People are named on your own lines only."
+    return "People are named to those who were there, to their own agency's lead and to the conference service."
+
+
+def attendance_row(line: Attendance, named: set[int]) -> list[dict]:
+    """A line, the person named only where the reader may see it."""
+    how = line.get_mode_display() + (", for a part" if line.part else "")
     return [
-        [
-            {"text": line.agency.name, "header": True},
-            *([{"text": who(line) if line.pk in named else "–"}] if named else []),
-            {"text": "Involved" if line.involved else "For the quorum only"},
-            {"text": line.get_outcome_display(), "tag_colour": colour(line)},
-            {"text": line.get_mode_display() + (", part" if line.part else "") or "–"},
-            {"text": line.get_report_display()},
-            {"text": remarks(line)},
-        ]
-        for line in lines
+        {
+            "text": line.agency.name, "header": True,
+            "hint": "" if line.involved else "For the quorum only",
+        },
+        *([{"text": who(line) if line.pk in named else "–"}] if named else []),
+        {"text": line.get_outcome_display(), "tag_colour": colour(line), "hint": how},
+        {"text": line.get_report_display()},
+        {"text": remarks(line)},
     ]
 
 
@@ -63,14 +117,17 @@ def remarks(line: Attendance) -> str:
     return ", ".join(parts) or "–"
 
 
-def missed_rows(request: HttpRequest, meeting: Meeting) -> list[list[dict]]:
-    rows = MissedDuty.objects.visible_to(request.user).filter(meeting=meeting).select_related("agency")
+def missed(request: HttpRequest, meeting: Meeting) -> MissedDutyQuerySet:
+    """What was missed, for those who see the figures and for those who excuse it."""
+    seen = MissedDuty.objects.visible_to(request.user)
+    excusable = MissedDuty.objects.within_reach(request.user, Permission.SETTLE_LINES)
+    return (seen | excusable).filter(meeting=meeting).select_related("agency")
+
+
+def missed_row(row: MissedDuty) -> list[dict]:
     return [
-        [
-            {"text": row.agency.name, "header": True},
-            {"text": MissedKind(row.kind).label},
-            {"text": row.sentence},
-            {"text": row.get_excused_reason_display() or "Not excused"},
-        ]
-        for row in rows
+        {"text": row.agency.name, "header": True},
+        {"text": MissedKind(row.kind).label},
+        {"text": row.sentence},
+        {"text": row.get_excused_reason_display() or "Not excused"},
     ]

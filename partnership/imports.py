@@ -55,7 +55,8 @@ def plan_agencies(sheet: Sheet, partnership: Partnership) -> Plan[Membership]:
         if key in there:
             compare_agency(plan, row, there[key], name=name, sector=sector)
         elif name in names:
-            row.refuse("name", taken(name, [m for m in there.values() if m.agency_id == names[name]]))
+            here = [member for member in there.values() if member.agency_id == names[name]]
+            row.refuse("name", taken(name, here))
         else:
             names[name] = 0
             agency = Agency(name=name, sector=sector)
@@ -73,8 +74,9 @@ def taken(name: str, here: list[Membership]) -> str:
     if here:
         return f"{shown(name)} is already in this partnership, under the code {here[0].code}."
     return (
-        f"There is an agency {shown(name)} already, in this file or in another partnership. To have "
-        "the same agency here, share it with this partnership first; sharing is an act of its own."
+        f"There is an agency {shown(name)} already, in this file or in another partnership. To "
+        "have the same agency here, share it with this partnership first; sharing is an act of its "
+        "own."
     )
 
 
@@ -82,8 +84,9 @@ def compare_agency(plan: Plan, row: Row, there: Membership, **wanted: str) -> No
     differences = changed(there.agency, **wanted)
     for name, (before, _) in differences.items():
         row.refuse(
-            name, f"{there.code} is here already and has {shown(before)}. Change it on the agency's "
-            "page, or mend the file.",
+            name,
+            f"{there.code} is here already and has {shown(before)}. Change it on the agency's page, "
+            "or mend the file.",
         )
     if not differences:
         plan.unchanged.append(there)
@@ -130,7 +133,7 @@ def carry_out_role_groups(plan: Plan[RoleGroup], by: User | None) -> Known[RoleG
 
 
 class People(Known[list[StaffMember]]):
-    """Staff by reference. Two agencies may have used one reference; then the agency must be told."""
+    """Staff by reference. Two agencies may have used one; then the agency must be told."""
 
     def person(
         self, row: Row, agency: Agency | None = None, optional: bool = False
@@ -152,7 +155,7 @@ def plan_staff(
     sheet: Sheet, partnership: Partnership, agencies: Known[Agency], role_groups: Known[RoleGroup],
     on: date,
 ) -> Plan[StaffMember]:
-    """New people and those whose details differ. A reference names one person of the partnership."""
+    """New people, and those whose details differ. A reference is one person in a partnership."""
     plan: Plan[StaffMember] = Plan(sheet)
     there = staff_of(partnership)
     emails = emails_of(person for group in there.values() for person in group)

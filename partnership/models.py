@@ -382,6 +382,19 @@ class OutboxMessage(models.Model):
         return f"{self.subject} to {self.to}"
 
 
+class ScheduledRun(models.Model):
+    """That the work of an hour was begun: one row an hour, so two clocks do it once."""
+
+    slot = models.DateTimeField(unique=True)
+    begun_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-slot"]
+
+    def __str__(self) -> str:
+        return f"{self.slot:%Y-%m-%d %H:%M}"
+
+
 def today() -> date:
     """The local day, for pages and commands; rules take their day as an argument."""
     return timezone.localdate()

@@ -1,4 +1,4 @@
-"""What a file would do, worked out before anything is written: for a preview, and for the loading."""
+"""What a file would do, worked out before anything is written: for a preview and for loading."""
 
 from __future__ import annotations
 

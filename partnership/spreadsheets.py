@@ -1,8 +1,8 @@
 """Reading a spreadsheet within limits, with a sentence for everything that is wrong with it.
 
-Knows nothing of what the rows are about. A file is read whole before anything is believed: its size,
-encoding and headings first, then each row, then each cell by its type. Nothing here raises for what
-a file holds: what cannot be used is a ``RefusedRow``, and all of them are found in one reading.
+Knows nothing of what the rows are about. A file is read whole before anything is believed: its
+size, encoding and headings first, then each row, then each cell by its type. Nothing here raises for
+what a file holds: what cannot be used is a ``RefusedRow``, and all are found in one reading.
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ class Row:
             self.refuse(column, f"This has {len(value)} characters. At most {most} can be kept.")
         return value
 
-    def matching(self, column: str, pattern: re.Pattern, sentence: str, optional: bool = False) -> str:
+    def matching(
+        self, column: str, pattern: re.Pattern, sentence: str, optional: bool = False
+    ) -> str:
         """A code or a reference; the sentence says what it must look like."""
         value = self.filled(column, optional)
         if value and not pattern.fullmatch(value):
@@ -142,7 +144,8 @@ class Row:
             return None
         if not DECIMAL.fullmatch(value) or Decimal(value) > most:
             self.refuse(
-                column, f"{shown(value)} is not a number from 0 to {most} with at most two decimals."
+                column,
+                f"{shown(value)} is not a number from 0 to {most} with at most two decimals.",
             )
             return None
         return Decimal(value)

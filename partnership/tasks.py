@@ -7,7 +7,9 @@ from datetime import timedelta
 from django.utils import timezone
 from django_tasks import task
 
+from partnership.jobs import next_slot, take_slot
 from partnership.post import FIRST_WAIT, send_outbox
+from partnership.signals import hour_struck
 
 MOMENT = timedelta(seconds=5)
 
@@ -18,3 +20,15 @@ def deliver_mail() -> None:
     _, failed = send_outbox()
     if failed:
         deliver_mail.using(run_after=timezone.now() + FIRST_WAIT + MOMENT).enqueue()
+
+
+@task()
+def strike_hour() -> None:
+    """Do this hour's work once, and come back in the next hour.
+
+    The next hour is set before the work begins, so that a fault in it does not stop the clock.
+    """
+    if take_slot():
+        strike_hour.using(run_after=next_slot()).enqueue()
+        send_outbox()
+        hour_struck.send(sender=None, now=timezone.now())

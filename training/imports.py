@@ -21,10 +21,13 @@ COURSES = Headings(("code", "title", "valid_months", "hours", "delivery", "confe
 REQUIREMENTS = Headings(("role_group", "course", "within_days_of_start", "effective_from"))
 RECORDS = Headings(("staff_ref", "course", "completed_on", "provider"))
 COURSE_FIELDS = COURSES.needed[1:]
+CATALOGUE = "Change it in the catalogue, or mend the file."
 MOST_MONTHS, MOST_HOURS, MOST_DAYS = 600, 999, 3660
 
 
-def refuse_differences(row: Row, there: models.Model, wanted: Mapping[str, Any], where: str) -> bool:
+def refuse_differences(
+    row: Row, there: models.Model, wanted: Mapping[str, Any], where: str
+) -> bool:
     """Whether nothing differs; else each field that does is named, with what is there."""
     differences = changed(there, **wanted)
     for name, (before, after) in differences.items():
@@ -54,7 +57,7 @@ def plan_courses(sheet: Sheet) -> Plan[Course]:
             continue
         if key not in there:
             plan.new.append(Course(code=key, **fields))
-        elif refuse_differences(row, there[key], fields, "Change it in the catalogue, or mend the file."):
+        elif refuse_differences(row, there[key], fields, CATALOGUE):
             plan.unchanged.append(there[key])
     return plan
 
@@ -127,9 +130,9 @@ def place_requirement(
         columns = {"within_days": "within_days_of_start", "effective_from": "effective_from"}
         for name in changed(there[-1], within_days=asked[0], effective_from=asked[1]):
             row.refuse(
-                columns[name], f"{there[-1]} is asked for already with "
-                f"{words(getattr(there[-1], name))}. Change it on the page of requirements, or mend "
-                "the file.",
+                columns[name],
+                f"{there[-1]} is asked for already with {words(getattr(there[-1], name))}. Change "
+                "it on the page of requirements, or mend the file.",
             )
 
 

@@ -1,8 +1,8 @@
 """A neighbour's year of meetings, closed by the same actions as everybody's.
 
 Some of everything that a page must show is in it: video and phone, late invitations, outcomes that
-nobody knows, people who were there for a part, a conference stood down, one cancelled, and registers
-that are still open.
+nobody knows, people who were there for a part, a conference stood down, one cancelled, and
+registers that are still open.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ LATE, INVOLVED, PART = 0.08, 0.92, 0.03
 
 
 def make_year(
-    partnership: Partnership, agencies: dict[str, Agency], people: Iterable[StaffMember], dice: Random
+    partnership: Partnership, agencies: dict[str, Agency], people: Iterable[StaffMember],
+    dice: Random,
 ) -> None:
     """Some forty meetings about ten families, their lines, and the closing of all but a few."""
     rules = LocalRules.of(partnership)
@@ -78,7 +79,9 @@ def family_meetings(
     held_on = due_after(discussed_on, dice.choice((12, 14, 15, 15, 19)), calendar).due
     children = dice.randint(1, 4)
     on_plan = children if dice.random() < 0.85 else 0
-    plan = {"children": children, "children_on_plan_after": on_plan, dice.choice(CATEGORIES): on_plan}
+    plan = {
+        "children": children, "children_on_plan_after": on_plan, dice.choice(CATEGORIES): on_plan,
+    }
     where = {
         "partnership": partnership, "family_ref": f"{partnership.code}-F{number + 1:02d}",
         "lead": None, "chair": "", "format": "",

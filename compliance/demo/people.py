@@ -25,19 +25,20 @@ class SignIn:
     partnerships: tuple[str, ...] = ()
 
 
+BF = ("BF",)
 SIGN_INS = (
     SignIn("lead.tvp@example.org", "Bronwen Adeyemi", Role.AGENCY_LEAD, agency="TVP"),
     SignIn("lead.cmht@example.org", "Kwame Griffiths", Role.AGENCY_LEAD, agency="CMHT"),
     SignIn("practitioner.hv@example.org", "", Role.PRACTITIONER, agency="HV"),
-    SignIn("conferences.bf@example.org", "Priya Vaughan", Role.CONFERENCE_ADMIN, partnerships=("BF",)),
-    SignIn("training.bf@example.org", "Tomos Kaur", Role.TRAINING_ADMIN, partnerships=("BF",)),
+    SignIn("conferences.bf@example.org", "Priya Vaughan", Role.CONFERENCE_ADMIN, partnerships=BF),
+    SignIn("training.bf@example.org", "Tomos Kaur", Role.TRAINING_ADMIN, partnerships=BF),
     SignIn(
         "subgroup@example.org", "Zofia Llewellyn", Role.TRAINING_SUBGROUP,
         partnerships=("BF", "RG", "WO"),
     ),
-    SignIn("manager.bf@example.org", "Amara Hughes", Role.PARTNERSHIP_MANAGER, partnerships=("BF",)),
-    SignIn("decisions.bf@example.org", "Owain Mensah", Role.DECISION_MAKER, partnerships=("BF",)),
-    SignIn("auditor.bf@example.org", "Nerys Shah", Role.AUDITOR, partnerships=("BF",)),
+    SignIn("manager.bf@example.org", "Amara Hughes", Role.PARTNERSHIP_MANAGER, partnerships=BF),
+    SignIn("decisions.bf@example.org", "Owain Mensah", Role.DECISION_MAKER, partnerships=BF),
+    SignIn("auditor.bf@example.org", "Nerys Shah", Role.AUDITOR, partnerships=BF),
 )
 
 

@@ -58,6 +58,8 @@ CAMHS = Service(
 TRUST = "Berkshire Healthcare"
 TRUST_PARTS = (HEALTH_VISITING.name, SCHOOL_NURSING.name, CAMHS.name)
 
+CHILDREN = Sector.SOCIAL_CARE_CHILDREN
+DOCTOR = ("General practitioner",)
 SOCIAL_WORK = ("Social worker", "Senior social worker", "Team manager")
 TEACHING = ("Designated safeguarding lead", "Head teacher", "Pastoral lead")
 
@@ -65,32 +67,38 @@ NEIGHBOURS = (
     Neighbour(
         "RG", "Reading", 1989,
         (
-            Service("CSC", "Reading Children's Social Care", Sector.SOCIAL_CARE_CHILDREN, 16, SOCIAL_WORK),
+            Service("CSC", "Reading Children's Social Care", CHILDREN, 16, SOCIAL_WORK),
             POLICE, HEALTH_VISITING, CAMHS,
             Service("EDU", "Reading Schools", Sector.EDUCATION, 14, TEACHING),
             Service(
-                "GP", "Reading General Practice", Sector.HEALTH_PRIMARY, 8, ("General practitioner",),
+                "GP", "Reading General Practice", Sector.HEALTH_PRIMARY, 8, DOCTOR,
                 expectation=Expectation.REPORT,
             ),
-            Service("HOU", "Reading Housing", Sector.HOUSING, 5, ("Housing officer",),
-                    expectation=Expectation.EITHER),
-            Service("DA", "Reading Domestic Abuse Outreach", Sector.VOLUNTARY, 4, ("Outreach worker",),
-                    expectation=Expectation.EITHER),
+            Service(
+                "HOU", "Reading Housing", Sector.HOUSING, 5, ("Housing officer",),
+                expectation=Expectation.EITHER,
+            ),
+            Service(
+                "DA", "Reading Domestic Abuse Outreach", Sector.VOLUNTARY, 4, ("Outreach worker",),
+                expectation=Expectation.EITHER,
+            ),
         ),
         names=(("Siân", "Llŷr-Pŵel"), ("Małgorzata", "Wiśniewska")),
     ),
     Neighbour(
         "WO", "Wokingham", 1990,
         (
-            Service("CSC", "Wokingham Children's Social Care", Sector.SOCIAL_CARE_CHILDREN, 14, SOCIAL_WORK),
+            Service("CSC", "Wokingham Children's Social Care", CHILDREN, 14, SOCIAL_WORK),
             POLICE, HEALTH_VISITING, SCHOOL_NURSING,
             Service("EDU", "Wokingham Schools", Sector.EDUCATION, 12, TEACHING),
             Service(
-                "GP", "Wokingham General Practice", Sector.HEALTH_PRIMARY, 6, ("General practitioner",),
+                "GP", "Wokingham General Practice", Sector.HEALTH_PRIMARY, 6, DOCTOR,
                 expectation=Expectation.REPORT,
             ),
-            Service("YOS", "Wokingham Youth Offending Service", Sector.YOUTH_JUSTICE, 4,
-                    ("Youth justice officer",)),
+            Service(
+                "YOS", "Wokingham Youth Offending Service", Sector.YOUTH_JUSTICE, 4,
+                ("Youth justice officer",),
+            ),
         ),
         names=(("Łukasz", "Żak"), ("Cián", "Ó Súilleabháin")),
     ),

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from compliance.measures import attendance, conferences, quality, training
+from compliance.measures import attendance, conferences, escalation, quality, training
 from compliance.measures.counting import reading
 from compliance.measures.definitions import (
     CONFERENCE_ATTENDANCE,
     CONTRIBUTION,
     CORE_GROUP_ATTENDANCE,
     DUTY_TRAINED,
+    ESCALATION_IN_TIME,
     MEASURES,
     QUORACY,
     REPORTS_IN_TIME,
@@ -21,7 +22,8 @@ from compliance.measures.definitions import (
     TRAINING_CURRENT,
 )
 from compliance.measures.labels import labels
-from compliance.measures.ledger import Ledger, Scope
+from compliance.measures.ledger import Ledger
+from compliance.measures.scope import Scope
 from compliance.models import Target
 from compliance.period import Period
 from compliance.scorecard import MeasureResult, Scorecard, TargetLine
@@ -48,6 +50,7 @@ def score(
     return scorecard(
         ledger, results(ledger), targets, previous=previous, trend=trend(ledger, targets),
         people_due=training.people_due(ledger) if with_names else None,
+        cases=escalation.lines(ledger) if with_names else None,
     )
 
 
@@ -57,6 +60,7 @@ def results(ledger: Ledger) -> tuple[MeasureResult, ...]:
         MeasureResult(TRAINING_CURRENT, tuple(training.readings(ledger))),
         *(MeasureResult(m, tuple(attendance.readings(ledger, m))) for m in ATTENDANCE),
         MeasureResult(DUTY_TRAINED, tuple(training.duty_readings(ledger))),
+        MeasureResult(ESCALATION_IN_TIME, tuple(escalation.readings(ledger))),
     ]
     if ledger.scope.membership is None:
         timeliness = conferences.timeliness_readings(conferences.dues(ledger))
@@ -76,6 +80,7 @@ def scorecard(
         ledger.scope, ledger.period, ledger.as_at, found, targets,
         counts=(
             *conferences.counts(ledger), *training.counts(ledger), *training.duty_counts(ledger),
+            *escalation.counts(ledger),
             *quality.counts(ledger),
         ),
         labels=labels(ledger),

@@ -74,10 +74,19 @@ TIMELINESS = Measure(
     "In time",
     "Due in the period",
 )
+ESCALATION_IN_TIME = Measure(
+    "escalation_in_time",
+    "Escalations answered in time",
+    "Of the stages of escalations that the agency had to answer by a moment in the period, those "
+    "answered by then; a stage that ended earlier without an answer was never due.",
+    Basis.ALL,
+    "Answered in time",
+    "Stages due",
+)
 
 AGENCY_MEASURES = (
     TRAINING_CURRENT, CONFERENCE_ATTENDANCE, CONTRIBUTION, REPORTS_IN_TIME, CORE_GROUP_ATTENDANCE,
-    DUTY_TRAINED,
+    DUTY_TRAINED, ESCALATION_IN_TIME,
 )
 PARTNERSHIP_MEASURES = (QUORACY, TIMELINESS, *AGENCY_MEASURES)
 MEASURES = {measure.key: measure for measure in PARTNERSHIP_MEASURES}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from compliance.measures.ledger import MODES, Ledger
 from conferences.choices import MeetingKind
+from escalation.choices import Theme
 
 FIXED = {
     **{("kind", str(kind)): kind.label for kind in MeetingKind},
     **{("mode", str(mode)): mode.label for mode in MODES},
+    **{("theme", str(theme)): theme.label for theme in Theme},
     ("who", "member"): "The member invited",
     ("who", "deputy"): "A deputy",
     ("unit", "people"): "People with all that is due in date",
@@ -18,9 +20,19 @@ FIXED = {
 }
 
 
+def stage_titles(ledger: Ledger) -> dict[tuple[str, str], str]:
+    """The stages that cases have reached, by their place in the policy."""
+    found = {}
+    for case in ledger.cases:
+        for stage in case.stages.all():
+            step = stage.policy_stage
+            found["stage", str(step.position)] = f"{step.position}: {step.title}"
+    return found
+
+
 def labels(ledger: Ledger) -> dict[tuple[str, str], str]:
     """The fixed words, and the names of the agencies, courses and role groups that are counted."""
-    found = dict(FIXED)
+    found = dict(FIXED) | stage_titles(ledger)
     for member in ledger.scope.members.values():
         found["agency", member.code] = member.agency.name
     for row in ledger.standings:

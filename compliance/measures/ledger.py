@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import NamedTuple
 
+from django.utils import timezone
+
+from compliance.measures.cases import cases_open, stages_due
+from compliance.measures.scope import Scope
 from compliance.period import Period
 from compliance.scorecard import Basis
 from conferences.choices import (
@@ -26,33 +30,13 @@ from conferences.choices import (
     ReportState,
 )
 from conferences.models import Attendance, Meeting, MissedDuty
-from partnership.models import Agency, Membership, Partnership, StaffMember
+from escalation.models import Escalation, Stage
+from escalation.stages import end_of
+from partnership.models import StaffMember
 from training.standing import Row, TrainingBook, open_book
 
 MODES = (Mode.IN_PERSON, Mode.VIDEO, Mode.PHONE)  # of several people, the nearest way counts
 REPORTS = (ReportState.ON_TIME, ReportState.ON_THE_DAY, ReportState.LATE, ReportState.NONE)  # so, too
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What is asked about: a whole partnership, or one agency (with its parts) in it."""
-
-    partnership: Partnership
-    membership: Membership | None = None
-
-    @cached_property
-    def members(self) -> dict[int, Membership]:
-        """The agencies in scope by id: all of the partnership, or the agency and its parts."""
-        # unscoped: who may ask was decided by the caller, and a total needs every agency
-        rows = Membership.objects.filter(partnership=self.partnership).select_related("agency")
-        if self.membership is not None:
-            own = self.membership.agency_id
-            return {m.agency_id: m for m in rows if own in (m.agency_id, m.agency.parent_id)}
-        return {m.agency_id: m for m in rows}
-
-    @property
-    def agency(self) -> Agency | None:
-        return self.membership.agency if self.membership else None
 
 
 class MeetingRow(NamedTuple):
@@ -143,6 +127,15 @@ class Ledger:
     scope: Scope
     period: Period
     as_at: date
+
+    @property
+    def start(self) -> datetime:
+        return timezone.make_aware(datetime.combine(self.period.first, time.min))
+
+    @property
+    def until(self) -> datetime:
+        """The moment up to which is read: the end of the day, or now when that is earlier."""
+        return min(end_of(self.as_at), timezone.now())
 
     @cached_property
     def history(self) -> list[MeetingRow]:
@@ -236,6 +229,16 @@ class Ledger:
     @cached_property
     def people(self) -> dict[int, StaffMember]:
         return {person.pk: person for person in self.book.people}
+
+    @cached_property
+    def stages_due(self) -> list[Stage]:
+        """The stages of escalations that fell due in the period."""
+        return stages_due(self.scope, self.start, self.until)
+
+    @cached_property
+    def cases(self) -> list[Escalation]:
+        """The escalations that were open in the period."""
+        return cases_open(self.scope, self.start, self.until)
 
     @cached_property
     def missed(self) -> list[MissedDuty]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from compliance import charts
 from compliance.presenting.beside import (
+    cases_section,
     counts_section,
     definitions,
     missed_section,
@@ -61,6 +62,8 @@ def sections(card: Scorecard, links: Links) -> list[Section]:
         found.insert(0, agencies_section(card, links))
     if card.people_due is not None:
         found.insert(1, people_section(card))
+    if card.cases is not None:
+        found.append(cases_section(card))
     if card.trend:
         found.append(trend_section(card))
     if card.for_agency:

@@ -13,14 +13,16 @@ from compliance.scorecard import Basis, Count, Scorecard
 def people_section(card: Scorecard) -> Section:
     section = Section("people", "Who is expired, never done or expiring")
     section.sentence = "Names are shown because this is your own agency."
-    columns = ["Person", "Course", "Standing", "Expires on"]
+    columns = ["Person", "Course", "Standing and expiry"]
     colours = {"Expired": "red", "Never done": "red", "Expiring": "yellow"}
     rows = [
         [
-            {"text": p.name, "header": True, "hint": f"{p.job_title}, {p.role_group}"},
+            {"text": p.name, "header": True, "hint": p.job_title},
             {"text": card.label("course", p.course)},
-            {"text": p.standing, "tag_colour": colours.get(p.standing, "grey")},
-            {"text": long(p.expires_on) if p.expires_on else "–"},
+            {
+                "text": p.standing, "tag_colour": colours.get(p.standing, "grey"),
+                "hint": long(p.expires_on) if p.expires_on else "",
+            },
         ]
         for p in card.people_due
     ]
@@ -28,6 +30,25 @@ def people_section(card: Scorecard) -> Section:
         section.tables.append(Table(section.title, [{"text": c} for c in columns], rows))
     else:
         section.empty = "Nobody is expired, expiring or without a record."
+    return section
+
+
+def cases_section(card: Scorecard) -> Section:
+    """The agency's own escalations, without narrative."""
+    section = Section("cases", "Our escalations", "Raised by us and about us, open in this period.")
+    if not card.cases:
+        section.empty = "No escalation was open in this period."
+        return section
+    columns = ["Reference", "Side", "Other agency", "Grounds", "Stage", "Due", "Days", "State"]
+    rows = [
+        [
+            {"text": c.reference, "header": True}, {"text": c.side}, {"text": c.other},
+            {"text": c.grounds}, {"text": c.stage}, {"text": long(c.due_on) if c.due_on else "–"},
+            {"text": c.days}, {"text": c.state},
+        ]
+        for c in card.cases
+    ]
+    section.tables.append(Table(section.title, [{"text": c} for c in columns], rows))
     return section
 
 

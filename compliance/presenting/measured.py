@@ -15,7 +15,7 @@ CHARTED = {
 BY_WORDS = {
     "course": "Course", "role_group": "Role group", "kind": "Kind of meeting", "mode": "Way of attending",
     "who": "Who came", "half": "Half-year", "quarter": "Quarter", "what": "What was due",
-    "agency": "Agency",
+    "agency": "Agency", "stage": "Stage",
 }
 
 

@@ -10,7 +10,7 @@ from compliance.report.book import Book, in_words
 from compliance.report.cover import cover
 from compliance.report.numbers import MISSED, numbers
 from compliance.report.quality import quality
-from compliance.scorecard import MissedLine, PersonDue, Scorecard
+from compliance.scorecard import CaseLine, MissedLine, PersonDue, Scorecard
 
 KNOWN = (
     "training_current", "conference_attendance", "core_group_attendance", "reports_in_time",
@@ -30,6 +30,8 @@ def write(scorecard: Scorecard, made_at: datetime) -> Book:
     for result in scorecard.results:
         if result.measure.key not in KNOWN:
             sections.measure(book, result.measure.key)
+    if scorecard.cases:
+        own_cases(book, scorecard.cases)
     quality(book)
     sections.trend(book)
     sections.everything_else(book)
@@ -66,6 +68,20 @@ def _person(book: Book, person: PersonDue) -> tuple[str, ...]:
         person.standing,
         in_words(person.expires_on) if person.expires_on else "–",
     )
+
+
+def own_cases(book: Book, cases: tuple[CaseLine, ...]) -> None:
+    """The agency's own escalations, without narrative."""
+    book.heading("Escalations of the agency")
+    head = ["Reference", "Side", "Other agency", "Grounds", "Stage", "Due", "Days", "State"]
+    rows = [
+        (
+            case.reference, case.side, case.other, case.grounds, case.stage,
+            in_words(case.due_on) if case.due_on else "–", str(case.days), case.state,
+        )
+        for case in cases
+    ]
+    book.table(head, rows, [0.14, 0.09, 0.15, 0.19, 0.17, 0.11, 0.06, 0.09], right=(6,))
 
 
 def missed(book: Book) -> None:

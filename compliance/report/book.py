@@ -44,6 +44,8 @@ DIMENSIONS = {
     "mode": "way of taking part",
     "who": "member or deputy",
     "unit": "what is counted",
+    "stage": "stage",
+    "theme": "theme",
 }
 
 

@@ -10,6 +10,7 @@ BEGINNINGS = {
     "training_current": ("training_", "staff_"),
     "duty_trained": ("attendances_", "trained_"),
     "timeliness": ("initials_without", "reviews_without"),
+    "escalation_in_time": ("escalations_",),
     MISSED: ("missed_",),
     QUALITY: (
         "open_registers", "unknown_", "disputed_", "late_invitations", "involvement_", "quality_",

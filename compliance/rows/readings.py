@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
-from compliance.measures import MEASURES, Ledger, attendance, conferences, training
+from compliance.measures import MEASURES, Ledger, attendance, conferences, escalation, training
 from compliance.measures.definitions import (
     DUTY_TRAINED,
+    ESCALATION_IN_TIME,
     QUORACY,
     TIMELINESS,
     TRAINING_CURRENT,
@@ -45,6 +46,8 @@ def opened(
         return opened_quoracy(ledger, by)
     if measure is TIMELINESS:
         return opened_timeliness(ledger, by)
+    if measure is ESCALATION_IN_TIME:
+        return opened_stages(ledger, by, names)
     return opened_attendance(ledger, measure, Basis(basis), by)
 
 
@@ -57,6 +60,7 @@ DIMENSIONS = {
     "duty_trained": ("kind", "agency"),
     "quoracy": ("half", "quarter", "kind"),
     "timeliness": ("what", "unit"),
+    "escalation_in_time": ("stage", "agency"),
 }
 
 
@@ -190,3 +194,26 @@ def opened_timeliness(ledger: Ledger, by: Mapping[str, str]) -> Opened:
     columns = ("After", "What was due", "Due on", "Held on", "Children")
     title = f"{TIMELINESS.title}, by child" if by.get("unit") == "child" else TIMELINESS.title
     return Opened(title, TIMELINESS.sentence, columns, rows, TIMELINESS.met_label)
+
+
+def opened_stages(ledger: Ledger, by: Mapping[str, str], names: bool) -> Opened:
+    """The stages that fell due; a case's reference is for the agency itself."""
+    codes = {agency: m.code for agency, m in ledger.scope.members.items()}
+    reference = ("Reference",) if names else ()
+    rows = [
+        OpenedRow(
+            (
+                *([stage.escalation.reference] if names else []),
+                f"{stage.policy_stage.position}: {stage.policy_stage.title}",
+                stage.escalation.get_grounds_display(), timezone.localdate(stage.due_at),
+                timezone.localdate(stage.answered_at) if stage.answered_at else "Not answered",
+            ),
+            escalation.in_time(stage),
+        )
+        for stage in ledger.stages_due
+        if by.get("stage", str(stage.policy_stage.position)) == str(stage.policy_stage.position)
+        and by.get("agency", codes[stage.escalation.about_id]) == codes[stage.escalation.about_id]
+    ]
+    columns = (*reference, "Stage", "Grounds", "Due on", "Answered on")
+    measure = ESCALATION_IN_TIME
+    return Opened(measure.title, measure.sentence, columns, rows, measure.met_label)

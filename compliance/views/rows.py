@@ -21,7 +21,7 @@ from partnership.roles import Permission
 
 ROWS_ON_A_PAGE = 100
 BREAKDOWNS = frozenset(
-    {"course", "role_group", "kind", "mode", "who", "half", "quarter", "what", "unit", "agency"}
+    {"course", "role_group", "kind", "mode", "who", "half", "quarter", "what", "unit", "agency", "stage"}
 )
 TAGS = {True: ("Yes", "green"), False: ("No", "grey"), None: ("", "")}
 
@@ -54,12 +54,18 @@ def rows(request: HttpRequest, scope: Scope, names: bool) -> HttpResponse:
         "page": page,
         "met": met,
         "not_met": len(found.rows) - met,
-        "columns": [{"text": text} for text in (*found.columns, found.met_label) if text],
+        "columns": [{"text": text} for text in columns(found)],
         "rows": laid_out(request, scope, found, page),
         "chosen": chosen,
         "narrowed": narrowed(request, ledger),
         "crumbs": crumbs(request, scope, period, "Rows"),
     })
+
+
+def columns(found: Opened) -> list[str]:
+    """Whether it is met stands second, where a phone shows it."""
+    met = [found.met_label] if found.met_label else []
+    return [found.columns[0], *met, *found.columns[1:]]
 
 
 def asked_rows(request: HttpRequest, ledger: Ledger, names: bool) -> Opened:
@@ -108,7 +114,7 @@ def cells(row: OpenedRow, found: Opened, scope: Scope, seen: set[str]) -> list[d
         )
     if found.met_label:
         text, colour = TAGS[row.met]
-        laid.append({"text": text, "tag_colour": colour})
+        laid.insert(1, {"text": text, "tag_colour": colour})
     return laid
 
 

@@ -49,7 +49,7 @@ def world(seed: int) -> dict[str, list[dict]]:
     agencies[3]["parent"] = 2
     groups = [{"id": n} for n in range(2)]
     courses = [
-        {"id": n, "months": pick([None, 6, 12, 36]), "duty": often(0.5), "covers": [],
+        {"id": n, "months": pick([None, 12, 24, 36]), "duty": often(0.5), "covers": [],
          "from": pick([None, None, date(2014, 2, 1)]), "until": pick([None, None, date(2015, 1, 5)])}
         for n in range(5)
     ]
@@ -57,7 +57,8 @@ def world(seed: int) -> dict[str, list[dict]]:
     requirements = [
         {"id": n, "partnership": place, "agency": None if place is not None else pick([2, 4]),
          "group": pick([0, 1]), "courses": choose.sample(range(5), pick([1, 1, 2])),
-         "within": pick([0, 30, 365]), "months": pick([None, None, 6]), "from": pick([START, date(2014, 9, 1)]),
+         "within": pick([0, 30, 365]), "months": pick([None, None, 6]),
+         "from": pick([START, date(2014, 9, 1)]),
          "until": pick([None, None, date(2015, 2, 1)])}
         for n, place in enumerate([0, 0, 0, 1, None])
     ]
@@ -74,7 +75,7 @@ def world(seed: int) -> dict[str, list[dict]]:
             "confirmed": often(0.9), "replaced": often(0.1)
         }
         for person in people
-        for _ in range(pick([0, 1, 2, 4]))
+        for _ in range(pick([0, 2, 4, 6]))
     }
     exemptions = [
         {"person": pick(people)["id"], "requirement": pick([None, 0, 1]),
@@ -241,9 +242,12 @@ def months_on(day: date, number: int | None) -> date | None:
 class Reckoning:
     """One scope (a partnership, or one agency with its parts in it) and period, counted plainly."""
 
-    def __init__(self, made, holidays, place: int, agency: int | None, first: date, last: date):
+    def __init__(
+        self, made, holidays, place: int, agency: int | None, first: date, period_last: date, today: date
+    ):
         self.made, self.holidays, self.place, self.agency = made, holidays, place, agency
-        self.first, self.last = first, last
+        self.first, self.period_last = first, period_last
+        last = self.last = min(period_last, today)
         self.readings: dict[tuple, tuple[int, int]] = {}
         self.counts: dict[str, int] = {}
         self.scope = [
@@ -284,12 +288,15 @@ class Reckoning:
 
     # Training
 
+    def accepted(self, requirement: dict) -> frozenset[int]:
+        """Its courses, and whichever covers one that is accepted."""
+        found = set(requirement["courses"])
+        for _ in self.made["courses"]:
+            found |= {c["id"] for c in self.made["courses"] if found & set(c["covers"])}
+        return frozenset(found)
+
     def expiry(self, person: int, requirement: dict, on: date) -> date | None:
-        wanted, more = set(requirement["courses"]), True
-        while more:  # whoever covers a course that counts, counts
-            found = {c["id"] for c in self.made["courses"] if wanted & set(c["covers"])} | wanted
-            more, wanted = found != wanted, found
-        ends = []
+        wanted, ends = self.accepted(requirement), []
         for record in self.made["records"]:
             course = self.made["courses"][record["course"]]
             if record["person"] != person or record["course"] not in wanted or record["on"] > on:
@@ -322,13 +329,8 @@ class Reckoning:
                     None, self.place
                 )
             if concerns:
-                courses = set(requirement["courses"])
-                while True:
-                    wider = {c["id"] for c in self.made["courses"] if courses & set(c["covers"])} | courses
-                    if wider == courses:
-                        break
-                    courses = wider
-                found.setdefault((frozenset(courses), requirement["months"]), []).append(requirement)
+                alike = self.accepted(requirement), requirement["months"]
+                found.setdefault(alike, []).append(requirement)
         # rows come by the day from which they hold
         return [min(alike, key=lambda r: (r["from"], r["id"])) for alike in found.values()]
 
@@ -576,10 +578,6 @@ class Reckoning:
                     of = [q for m, q in rows if start <= m["on"] < end]
                     self.put("quoracy", "all", sum(of), len(of), **{dimension: name})
 
-    @property
-    def period_last(self) -> date:
-        return getattr(self, "_period_last", self.last)
-
     def working_days_on(self, day: date, number: int) -> date:
         while number:
             day += timedelta(1)
@@ -678,10 +676,7 @@ def test_every_reading_and_count_is_reckoned_alike_a_second_time(places, calenda
 
 
 def second(made, calendar, place, agency, period, today) -> Reckoning:
-    found = Reckoning.__new__(Reckoning)
-    found._period_last = period.last
-    found.__init__(made, calendar.holidays, place, agency, period.first, min(period.last, today))
-    return found
+    return Reckoning(made, calendar.holidays, place, agency, period.first, period.last, today)
 
 
 def differences(counted: dict, again: dict) -> dict:

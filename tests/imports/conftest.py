@@ -18,7 +18,8 @@ CSC,Upton Social Care,social_care_children,attend_and_report
 POL,Upton Police,police,attend_and_report
 HV,Upton Health Visiting,health_community,attend_or_report
 """,
-    "staff.csv": """staff_ref,agency,first_name,last_name,work_email,job_title,role_group,started_on,left_on
+    "staff.csv": """staff_ref,agency,first_name,last_name,work_email,job_title,role_group,\
+started_on,left_on
 CSC-1,CSC,Siân,Llŷr-Pŵel,sian@csc.example.org,Social worker,front_line,2010-01-04,
 POL-1,POL,Łukasz,Żak,lukasz@pol.example.org,Constable,front_line,04/01/2010,
 HV-1,HV,Ann,O'Neill,,Health visitor,front_line,2011-05-03,2015-01-31
@@ -34,7 +35,8 @@ front_line,CPC,180,2012-04-01
 CSC-1,CPC,2013-02-28,partnership
 POL-1,UNI,2014-06-01,agency
 """,
-    "meetings.csv": """meeting_ref,kind,held_on,strategy_discussion_on,family_ref,children,children_on_plan_after,category,cse_concern,notes
+    "meetings.csv": """meeting_ref,kind,held_on,strategy_discussion_on,family_ref,children,\
+children_on_plan_after,category,cse_concern,notes
 M-1,initial_conference,2014-05-12,2014-04-24,F-1,3,2,NEG,no,
 M-2,core_group,2014-05-20,,F-1,3,,,yes,
 """,

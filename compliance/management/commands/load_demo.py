@@ -1,4 +1,4 @@
-"""manage.py load_demo: fill a trial with the published year, two neighbours and people to sign in."""
+"""manage.py load_demo: fill a trial with a year, two neighbours and people to sign in."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from compliance.folder import FolderRefused, PartnershipRefused
 
 class Command(BaseCommand):
     help = (
-        "Fill a trial: a year of Bracknell Forest whose totals are the published ones, two invented "
-        "neighbours, and somebody to sign in for every role. Running it again changes nothing."
+        "Fill a trial: a year of Bracknell Forest whose totals are the published ones, two "
+        "invented neighbours, and somebody to sign in for every role. Running it again changes "
+        "nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--i-know-this-is-demo-data", action="store_true", dest="known",
-            help="Load it although this is not a trial. Everybody then has a password that is known.",
+            help="Load it although this is not a trial. Everybody then has a known password.",
         )
 
     def handle(self, *args, known: bool, **options) -> None:
         if not (settings.TRIAL or settings.DEBUG or known):
             raise CommandError(
-                "This is not a trial (TRIAL=1), and the demo's password is known to everybody. Nothing "
-                "was loaded.",
+                "This is not a trial (TRIAL=1), and the demo's password is known to everybody. "
+                "Nothing was loaded.",
                 returncode=2,
             )
         try:

@@ -12,8 +12,8 @@ from compliance.folder import FILES, FolderRefused, PartnershipRefused, load_fol
 
 class Command(BaseCommand):
     help = (
-        f"Load a folder of spreadsheets ({', '.join(FILES)}) into a partnership: all of it or nothing. "
-        "Loading it twice changes nothing. Notes of meetings are not kept."
+        f"Load a folder of spreadsheets ({', '.join(FILES)}) into a partnership: all of it or "
+        "nothing. Loading it twice changes nothing. Notes of meetings are not kept."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

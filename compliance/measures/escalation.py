@@ -1,0 +1,105 @@
+"""Escalations: stages answered in time, how many at which stage, and what is to be learned."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.utils import timezone
+
+from compliance.measures.counting import reading, readings_by
+from compliance.measures.definitions import ESCALATION_IN_TIME
+from compliance.measures.ledger import Ledger
+from compliance.scorecard import Basis, CaseLine, Count, Reading
+from escalation.choices import Theme
+from escalation.models import Escalation, Stage
+from escalation.stages import CaseState
+
+
+def in_time(stage: Stage) -> bool:
+    return stage.answered_at is not None and stage.answered_at <= stage.due_at
+
+
+def readings(ledger: Ledger) -> list[Reading]:
+    rows, codes = ledger.stages_due, {a: m.code for a, m in ledger.scope.members.items()}
+    found = [reading(ESCALATION_IN_TIME, Basis.ALL, rows, in_time)]
+    found += readings_by(
+        ESCALATION_IN_TIME, Basis.ALL, rows, in_time, "stage", lambda s: str(s.policy_stage.position)
+    )
+    if ledger.scope.membership is None:
+        found += readings_by(
+            ESCALATION_IN_TIME, Basis.ALL, rows, in_time, "agency",
+            lambda s: codes[s.escalation.about_id],
+        )
+    return found
+
+
+def counts(ledger: Ledger) -> list[Count]:
+    """By side, by where they stand, by the stage at which they ended, and by theme."""
+    found, scope = ledger.cases, set(ledger.scope.members)
+    until, start = ledger.until, ledger.start
+    raised = [c for c in found if c.raised_at >= start]
+    open_ones = [c for c in found if c.closed_at is None or c.closed_at > until]
+    ended = [c for c in found if c not in open_ones]
+    overdue = [c for c in open_ones if any(s.overdue(until) for s in c.stages.all())]
+    whole = [
+        Count("escalations_raised_by", "Escalations raised by the agency", side(raised, "raised_for_id", scope)),
+        Count("escalations_raised_about", "Escalations raised about the agency", side(raised, "about_id", scope)),
+    ] if ledger.scope.membership else [Count("escalations_raised", "Escalations raised", len(raised))]
+    whole += [
+        Count("escalations_open", "Escalations open at the end", len(open_ones)),
+        Count("escalations_overdue", "Of these with an overdue stage", len(overdue)),
+    ]
+    whole += [
+        Count(f"escalations_{state}", f"Escalations {state.value}", sum(c.state == state for c in ended))
+        for state in CaseState if state is not CaseState.OPEN
+    ]
+    return whole + by_stage(ended) + by_theme(ended)
+
+
+def side(cases: list[Escalation], field: str, scope: set[int]) -> int:
+    return sum(getattr(case, field) in scope for case in cases)
+
+
+def by_stage(ended: list[Escalation]) -> list[Count]:
+    """At which stage they ended, and how many days the stages took."""
+    last = Counter(str(max(s.policy_stage.position for s in c.stages.all())) for c in ended)
+    days: Counter[str] = Counter()
+    for case in ended:
+        for stage in case.stages.all():
+            if stage.closed_at:
+                days[str(stage.policy_stage.position)] += (stage.closed_at - stage.entered_at).days
+    return [
+        *(Count("escalations_ended", "Ended at this stage", n, (("stage", s),)) for s, n in sorted(last.items())),
+        *(Count("escalations_days", "Days taken, summed", n, (("stage", s),)) for s, n in sorted(days.items())),
+    ]
+
+
+def by_theme(ended: list[Escalation]) -> list[Count]:
+    themes = Counter(case.learning_theme for case in ended if case.learning_theme)
+    return [
+        Count("escalations_theme", "Cases with this theme", themes[theme], (("theme", str(theme)),))
+        for theme in Theme if themes[theme]
+    ]
+
+
+def lines(ledger: Ledger) -> tuple[CaseLine, ...]:
+    """The agency's own cases, one line each, without narrative: for its own copy only."""
+    return tuple(line(case, ledger) for case in ledger.cases)
+
+
+def line(case: Escalation, ledger: Ledger) -> CaseLine:
+    stages = sorted(case.stages.all(), key=lambda stage: stage.number)
+    last = stages[-1]
+    until = case.closed_at or ledger.until
+    about = case.about_id in ledger.scope.members
+    other = case.raised_for if about else case.about
+    return CaseLine(
+        case.reference,
+        "About us" if about else "Raised by us",
+        other.name if other else "The conference service",
+        case.get_grounds_display(),
+        f"{last.policy_stage.position}: {last.policy_stage.title}",
+        timezone.localdate(last.due_at) if last.due_at else None,
+        (until - case.raised_at).days,
+        case.get_state_display(),
+    )
