@@ -228,6 +228,7 @@ def prepare_demo(manage: list, env: dict) -> None:
         must("Printing the report", [*manage, "print_report", *which], env)
         part.replace(REPORT)
     say(f"One agency's report, as PDF: {REPORT}")
+    must("Starting the clock", [*manage, "start_clock"], env)
 
 
 def demo(arguments: list) -> int:

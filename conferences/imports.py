@@ -9,13 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from conferences.actions import (
-    change_meeting,
-    expect,
-    import_lines,
-    import_meetings,
-    record_attendance,
-)
+from conferences import actions
 from conferences.choices import (
     REPRESENTED,
     Category,
@@ -84,7 +78,7 @@ def plan_expectations(
 
 def carry_out_expectations(plan: Plan[ExpectationRule], by: User | None) -> None:
     for row in plan.new:
-        expect(
+        actions.expect(
             by=by, partnership=row.partnership, agency=row.agency, expectation=row.expectation,
             effective_from=row.effective_from,
         )
@@ -192,9 +186,9 @@ def carry_out_meetings(
     plan: Plan[Meeting], partnership: Partnership, by: User | None
 ) -> Known[Meeting]:
     """Write new and changed meetings; gives all that the attendance may name, by reference."""
-    import_meetings(by=by, meetings=plan.new, lines=())
+    actions.import_meetings(by=by, meetings=plan.new, lines=())
     for meeting, fields in plan.changed:
-        change_meeting(by=by, meeting=meeting, **fields)
+        actions.change_meeting(by=by, meeting=meeting, **fields)
     return Known.of("meeting", meetings_of(partnership), plan.sheet, "meeting_ref")
 
 
@@ -292,8 +286,8 @@ def compare_line(
 def carry_out_attendance(plan: Plan[Attendance], by: User | None) -> None:
     """Lines that get their person first, so that a new line may take the place they leave."""
     for line, fields in plan.changed:
-        record_attendance(by=by, line=line, **fields)
-    import_lines(by=by, lines=plan.new)
+        actions.record_attendance(by=by, line=line, **fields)
+    actions.import_lines(by=by, lines=plan.new)
 
 
 def to_close(plan: Plan[Meeting], meetings: Known[Meeting], on: date) -> list[Meeting]:

@@ -467,4 +467,3 @@ def test_the_local_rules_of_a_day_are_those_begun_and_not_ended(partnership):
     assert not mine.in_force(new)
     assert ExpectationRule.objects.in_force(new).filter(partnership=partnership).exists()
     assert Timescale.objects.in_force(new).filter(partnership=partnership).count() == 6
-    assert HistoryEntry.objects.exists()

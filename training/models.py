@@ -162,7 +162,7 @@ class TrainingRecord(models.Model):
     provider = models.CharField(max_length=20, choices=Provider.choices, blank=True)
     evidence = models.CharField(max_length=200, blank=True)
     logged_at = models.DateTimeField(default=timezone.now)
-    logged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    logged_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     replaced_at = models.DateTimeField(null=True, blank=True)
@@ -217,7 +217,7 @@ class Exemption(models.Model):
     from_on = models.DateField()
     until_on = models.DateField(help_text="The first day on which it no longer holds.")
     granted_at = models.DateTimeField(default=timezone.now)
-    granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = querysets.ExemptionQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from compliance.demo.cases import make_cases
 from compliance.demo.neighbours import make_neighbour, make_trust
 from compliance.demo.people import make_people
 from compliance.demo.places import FROM_ON, NEIGHBOURS
@@ -29,6 +30,7 @@ TARGETS = {  # measure: good from, watch from
     "quoracy": (95, 85),
     "timeliness": (90, 75),
     "duty_trained": (90, 75),
+    "escalation_in_time": (90, 75),
 }
 DISPUTED = 2  # lines of each neighbour
 DISPUTE = "Our conference officer was there by phone; the chair's list will show it."
@@ -49,6 +51,7 @@ def build(on: date) -> None:
     make_people()
     for neighbour in neighbours:
         dispute_some(neighbour)
+    make_cases(partnership)
 
 
 def set_targets(partnership: Partnership) -> None:

@@ -29,6 +29,7 @@ BF = ("BF",)
 SIGN_INS = (
     SignIn("lead.tvp@example.org", "Bronwen Adeyemi", Role.AGENCY_LEAD, agency="TVP"),
     SignIn("lead.cmht@example.org", "Kwame Griffiths", Role.AGENCY_LEAD, agency="CMHT"),
+    SignIn("lead.hv@example.org", "Elin Okafor", Role.AGENCY_LEAD, agency="HV"),
     SignIn("practitioner.hv@example.org", "", Role.PRACTITIONER, agency="HV"),
     SignIn("conferences.bf@example.org", "Priya Vaughan", Role.CONFERENCE_ADMIN, partnerships=BF),
     SignIn("training.bf@example.org", "Tomos Kaur", Role.TRAINING_ADMIN, partnerships=BF),

@@ -33,7 +33,7 @@ class Policy(models.Model):
         default=1, help_text="Working days before the due day on which a stage is nearly due."
     )
     created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = LocalRuleQuerySet.as_manager()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -85,7 +86,7 @@ def test_parts_of_a_period_follow_on_from_its_first_day_to_its_last(period):
     for parts in (period.halves, period.quarters):
         if parts:
             assert (parts[0].first, parts[-1].last) == (period.first, period.last)
-            assert all(b.previous == a for a, b in zip(parts, parts[1:], strict=False))
+            assert all(b.previous == a for a, b in pairwise(parts))
 
 
 def test_parts_are_those_shorter_than_the_period():

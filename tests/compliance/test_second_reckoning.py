@@ -29,6 +29,12 @@ FIRST = (*INITIALS, "transfer_in_conference")
 THERE = ("attended", "deputy")
 CATEGORIES = ("neg", "phy", "sab", "emo", "mul")
 SEEDS = range(24)
+ENDS = (date(2015, 3, 31), date(2015, 1, 20), date(2014, 9, 30))  # days on which standings are read
+# Completions that expire on such a day, the day after or 90 days later; and a course's first and last.
+EDGES = tuple(
+    end.replace(year=end.year - years) + timedelta(more)
+    for end in ENDS for years in (1, 2) for more in (0, 1, 90, 91)
+) + (date(2014, 2, 1), date(2014, 1, 31), date(2015, 1, 5), date(2015, 1, 4))
 
 
 # --- A world made up at random ---------------------------------------------------------------------
@@ -57,7 +63,7 @@ def world(seed: int) -> dict[str, list[dict]]:
     requirements = [
         {"id": n, "partnership": place, "agency": None if place is not None else pick([2, 4]),
          "group": pick([0, 1]), "courses": choose.sample(range(5), pick([1, 1, 2])),
-         "within": pick([0, 30, 365]), "months": pick([None, None, 6]),
+         "within": pick([0, 30, 365]), "months": pick([None, None, 6, 24]),
          "from": pick([START, date(2014, 9, 1)]),
          "until": pick([None, None, date(2015, 2, 1)])}
         for n, place in enumerate([0, 0, 0, 1, None])
@@ -70,8 +76,11 @@ def world(seed: int) -> dict[str, list[dict]]:
     for person in people:
         if often(0.2):
             person["until"] = person["from"] + timedelta(pick([1, 200, 900]))
+        elif often(0.3):
+            person["until"] = pick(ENDS) + timedelta(pick([0, 1]))
+            person["from"] = min(person["from"], person["until"] - timedelta(30))
     records = {
-        (person["id"], pick(range(5)), day(date(2012, 1, 1))): {
+        (person["id"], pick(range(5)), pick(EDGES) if often(0.5) else day(date(2012, 1, 1))): {
             "confirmed": often(0.9), "replaced": often(0.1)
         }
         for person in people
@@ -343,9 +352,9 @@ class Reckoning:
     def standing(self, person: dict, requirement: dict) -> str:
         for exemption in self.made["exemptions"]:
             same = exemption["requirement"] in (None, requirement["id"])
-            if exemption["person"] == person["id"] and same:
-                if exemption["from"] <= self.last < exemption["until"]:
-                    return "exempt"
+            holds = exemption["from"] <= self.last < exemption["until"]
+            if exemption["person"] == person["id"] and same and holds:
+                return "exempt"
         ends = self.expiry(person["id"], requirement, self.last)
         if ends is None:
             inside = self.last <= person["from"] + timedelta(requirement["within"])

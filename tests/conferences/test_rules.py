@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from compliance.demo import factories as make
-from conferences.actions import expect
+from conferences.actions import expect, set_default_rules
 from conferences.choices import Expectation, MeetingKind, Timed, Unit
 from conferences.models import Timescale
 from conferences.rules import LocalRules
@@ -18,6 +18,19 @@ HELD = date(2022, 6, 8)  # a Wednesday after the jubilee of 2 and 3 June
 
 def rules(partnership) -> LocalRules:
     return LocalRules.of(partnership)
+
+
+def test_a_new_partnership_starts_with_the_rules_that_the_tests_have(partnership):
+    def written(where):
+        return [
+            [{k: v for k, v in row.items() if k not in ("id", "partnership_id")} for row in rows.values()]
+            for rows in (where.quorum_rules, where.expectations, where.timescales.order_by("what"))
+        ]
+
+    other = make.PartnershipFactory()
+    set_default_rules(by=None, partnership=other)
+    assert written(other) == written(partnership)
+    assert len(written(other)[2]) == 6
 
 
 def test_rules_take_a_fixed_number_of_queries(partnership, django_assert_num_queries):
