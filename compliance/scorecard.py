@@ -2,6 +2,7 @@
 
 Pure data. The page, the PDF, the CSV and the JSON are all drawn from one ``Scorecard``.
 """
+# long: the whole vocabulary of figures, read as one
 
 from __future__ import annotations
 

@@ -7,12 +7,20 @@ from __future__ import annotations
 
 import re
 
-NHS = re.compile(r"(?<![\w-])\d{3}[ -]?\d{3}[ -]?\d{4}(?![\w-])")
-POSTCODE = re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b", re.I)
-DATE = r"(?:\d{1,2}[./ -]\d{1,2}[./ -]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)? \w{3,9} \d{2,4})"
-BIRTH = re.compile(
-    rf"(?:\bd\.?\s?o\.?\s?b\b\.?|\bdate of birth\b|\bborn\b|\bbirthday\b)[^\n]{{0,20}}?{DATE}", re.I
+NHS = re.compile(r"(?<!\d)\d{3}[\s.-]{0,2}\d{3}[\s.-]{0,2}\d{4}(?!\d)")
+POSTCODE = re.compile(
+    r"\b(?:GIR\s{0,2}0AA|[A-Z]{1,2}\d[A-Z\d]?\s{0,2}\d[ABD-HJLNP-UW-Z]{2})\b", re.I
 )
+MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+DATE = (
+    r"(?:\d{1,2}\s?[./ -]\s?\d{1,2}\s?[./ -]\s?\d{2,4}|\d{4}-\d{2}-\d{2}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)?[ -]{MONTH}\b|\b{MONTH} \d{{1,4}}\b)"
+)
+DOB = r"\bd\.?\s?o\.?\s?b(?![a-z])\.?"
+MARK = rf"(?:{DOB}|\b(?:date of birth|birth ?date|born|birthday)\b)"
+# A little may stand between, also a new line; but not the word for what the date is really of.
+BETWEEN = r"(?:(?!conference|meeting|review|core group)[^;]){0,20}?"
+BIRTH = re.compile(rf"{MARK}{BETWEEN}{DATE}|{DATE}\s?\(?{DOB}", re.I)
 WEIGHTS = range(10, 1, -1)
 
 

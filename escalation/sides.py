@@ -8,7 +8,7 @@ from escalation.choices import PartnershipPart
 from escalation.models import AgencyContact, Escalation, PolicyStage, Stage
 from escalation.stages import Move, Side, StageState, Standing, allowed_moves
 from partnership.models import Agency, Grant, User, today
-from partnership.reach import can
+from partnership.reach import Reach, can, reach_of
 from partnership.roles import Permission, Role
 
 
@@ -29,15 +29,30 @@ def manages(user: User, case: Escalation) -> bool:
     )
 
 
+def acts_for(user: User, agency: Agency | None, case: Escalation) -> bool:
+    """Holds a grant that lets them move, in the side's agency, its parent or the partnership.
+
+    One who raised a case and then went to work for the other agency has no part in it any more.
+    """
+    where = {agency.pk, agency.parent_id} - {None} if agency else set()
+    return any(
+        reach_of(Permission.MOVE_ESCALATION, Role(grant.role)) is not Reach.NONE
+        and (grant.agency_id in where or grant.partnership_id == case.partnership_id)
+        for grant in user.grants_in_force()
+    )
+
+
 def sides_of(user: User, case: Escalation, stage: Stage | None) -> frozenset[Side]:
     """All that a person is in a case today; without a grant that lets them move, nothing."""
+    if not user.is_active:
+        return frozenset()
     found = set()
-    if can(user, Permission.MOVE_ESCALATION):
-        raising = {p.user_id for p in case.participants.all() if p.raising}
-        if user.pk in raising | {case.raised_by_id}:
-            found.add(Side.RAISER)
-        if stage is not None and stage.responder_id == user.pk:
-            found.add(Side.RESPONDER)
+    raising = {p.user_id for p in case.participants.all() if p.raising} | {case.raised_by_id}
+    if user.pk in raising and acts_for(user, case.raised_for, case):
+        found.add(Side.RAISER)
+    responds = stage is not None and stage.responder_id == user.pk
+    if responds and acts_for(user, case.about, case):
+        found.add(Side.RESPONDER)
     if leads(user, case.raised_for):
         found.add(Side.RAISING_LEAD)
     if leads(user, case.about):
@@ -59,10 +74,13 @@ def may_decide(user: User, case: Escalation) -> bool:
 
 
 def has_interest(user: User, case: Escalation) -> bool:
-    """Takes part in the case, or holds a role in one of its agencies."""
+    """Takes part in the case, or holds a role or works in one of its agencies or their parents."""
     party = {p.user_id for p in case.participants.all()} | {case.raised_by_id}
-    agencies = {case.raised_for_id, case.about_id} - {None}
-    return user.pk in party or any(g.agency_id in agencies for g in user.grants_in_force())
+    sides = [agency for agency in (case.raised_for, case.about) if agency]
+    agencies = {key for side in sides for key in (side.pk, side.parent_id)} - {None}
+    works_in = user.staff_member.agency_id if user.staff_member else None
+    held = {grant.agency_id for grant in user.grants_in_force()}
+    return user.pk in party or bool(agencies & {*held, works_in})
 
 
 def standing_of(case: Escalation, stage: Stage | None, user: User, now: datetime) -> Standing:

@@ -244,7 +244,7 @@ def possible(move: Move, standing: Standing) -> bool:
     if move is Move.ASK_SKIP:
         return standing.has_next and not standing.skip_asked
     if move is Move.APPROVE_SKIP:
-        return standing.skip_asked and not standing.asked_by_self
+        return standing.has_next and standing.skip_asked and not standing.asked_by_self
     if move is Move.DECIDE:
         return standing.partnership_decides
     return True

@@ -31,6 +31,7 @@ class Expected:
     agency_id: int
     agency: str
     missed: bool  # attendance, not excused
+    excused: bool  # missed, and excused: it counts in no rate
     inquorate_by_absence: bool
 
 
@@ -107,7 +108,7 @@ def by_rate(facts: list[Expected], least: int, threshold: int) -> list[Suggested
     """An agency whose attendance over a quarter is under the threshold, of enough expected."""
     groups: dict[tuple[int, str], list[Expected]] = defaultdict(list)
     for f in facts:
-        if f.conference:
+        if f.conference and not f.excused:
             groups[f.agency_id, f.quarter].append(f)
     found = []
     for (agency, quarter), group in groups.items():

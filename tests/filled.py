@@ -1,7 +1,7 @@
-"""Northwold and Southmere with a year in them: closed registers, training in every standing, and a
-name, a family's reference and a reason in each that could leak.
+"""Northwold and Southmere with a year in them: closed registers, people in date, expired and never
+trained; with a name and a family's reference in each that could leak.
 
-The fixtures of ``conftest.py`` are the people and places; ``fill`` puts the year 2014-15 into them.
+The fixtures of ``conftest.py`` are the people and places; ``filled`` puts the year 2014-15 into them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAMES = {
     "staff_b": ("Bertha", "Betason"),
     "staff_c": ("Cecil", "Gammason"),
 }
-FAMILIES = {"NW-1": "FAM-NORTH-ONE", "NW-2": "FAM-NORTH-TWO", "SM-1": "FAM-SOUTH-ONE"}
+FAMILIES = ("FAM-NORTH-ONE", "FAM-NORTH-TWO", "FAM-SOUTH-ONE")
 
 
 @pytest.fixture
@@ -37,9 +37,8 @@ def filled(
         person.first_name, person.last_name = NAMES[key]
         person.save()
     course = train(partnership, elsewhere, role_group, staff)
-    meeting_elsewhere.reference = "SM-1"
-    for row in (meeting, core_group, meeting_elsewhere):
-        row.family_ref = FAMILIES[row.reference]
+    for row, family in zip((meeting, core_group, meeting_elsewhere), FAMILIES, strict=True):
+        row.family_ref = family
         row.save()
     meeting.lines.filter(agency=agency_a).update(
         mode=Mode.IN_PERSON, report=ReportState.ON_TIME
@@ -89,10 +88,11 @@ def more(filled, number: int = 12):
 
 
 def attend(row, filled, person, n):
-    common = {"meeting": row, "agency": filled.agency_a}
-    make.AttendanceFactory(**common, staff_member=filled.staff_a, outcome=Outcome.ATTENDED)
-    make.AttendanceFactory(**common, staff_member=person, outcome=Outcome.DEPUTY)
+    common = {"meeting": row, "invited_on": date(2014, 5, 1)}
+    ours = common | {"agency": filled.agency_a}
+    make.AttendanceFactory(**ours, staff_member=filled.staff_a, outcome=Outcome.ATTENDED)
+    make.AttendanceFactory(**ours, staff_member=person, outcome=Outcome.DEPUTY)
     make.AttendanceFactory(
-        meeting=row, agency=filled.agency_b, staff_member=filled.staff_b,
+        **common, agency=filled.agency_b, staff_member=filled.staff_b,
         outcome=Outcome.UNKNOWN if n % 2 else Outcome.ABSENT,
     )

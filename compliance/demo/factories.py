@@ -354,10 +354,11 @@ class MissedDutyFactory(DjangoModelFactory):
 
 
 class PolicyFactory(DjangoModelFactory):
-    """A policy without stages."""
+    """A policy without stages; a partnership's cases share its first version."""
 
     class Meta:
         model = Policy
+        django_get_or_create = ("partnership", "version")
 
     partnership = factory.SubFactory(PartnershipFactory)
     version = 1
@@ -516,9 +517,11 @@ class TargetFactory(DjangoModelFactory):
 
 
 def factories() -> list[type[DjangoModelFactory]]:
-    """Every factory of this file."""
+    """Every factory of this file and of the cases' file."""
+    from compliance.demo import case_factories  # which stands on this file
+
     return [
-        value for value in globals().values()
+        value for value in [*globals().values(), *vars(case_factories).values()]
         if isinstance(value, type) and issubclass(value, DjangoModelFactory)
         and value is not DjangoModelFactory
     ]

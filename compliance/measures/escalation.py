@@ -53,11 +53,23 @@ def counts(ledger: Ledger) -> list[Count]:
         Count(f"escalations_{state}", f"Escalations {state.value}", sum(c.state == state for c in ended))
         for state in CaseState if state is not CaseState.OPEN
     ]
-    return whole + by_stage(ended) + by_theme(ended)
+    by_side = [] if ledger.scope.membership else by_agency(ledger, raised)
+    return whole + by_side + by_stage(ended) + by_theme(ended)
 
 
 def side(cases: list[Escalation], field: str, scope: set[int]) -> int:
     return sum(getattr(case, field) in scope for case in cases)
+
+
+def by_agency(ledger: Ledger, raised: list[Escalation]) -> list[Count]:
+    """How many each agency raised, and how many were raised about it."""
+    found = []
+    for agency, member in sorted(ledger.scope.members.items(), key=lambda item: item[1].code):
+        by, about = side(raised, "raised_for_id", {agency}), side(raised, "about_id", {agency})
+        where = (("agency", member.code),)
+        found += [Count("escalations_raised_by", "Escalations raised by the agency", by, where)] * bool(by)
+        found += [Count("escalations_raised_about", "Raised about the agency", about, where)] * bool(about)
+    return found
 
 
 def by_stage(ended: list[Escalation]) -> list[Count]:

@@ -85,6 +85,8 @@ def values(ledger: Ledger, measure: Measure, dimension: str) -> Collection[str]:
         return {part.name for part in (period.halves if dimension == "half" else period.quarters)}
     if dimension == "unit":
         return ("people",) if measure is TRAINING_CURRENT else ("child",)
+    if dimension == "stage":
+        return {str(stage.policy_stage.position) for stage in ledger.stages_due}
     fixed = {"kind": COUNTED, "mode": MODES, "who": attendance.WHO, "what": conferences.WHATS}
     return fixed[dimension]
 

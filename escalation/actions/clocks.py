@@ -15,7 +15,7 @@ from escalation.stages import LimitUnit, local_day
 from escalation.telling import tell
 from partnership.history import record
 from partnership.models import BankHoliday
-from partnership.workdays import Calendar, due_after
+from partnership.workdays import Calendar, NoCalendar, due_after
 
 WORDS = {
     ReminderKind.NEARLY_DUE: "an answer is nearly due",
@@ -84,9 +84,19 @@ def reminder_called_for(stage: Stage, now: datetime, calendar: Calendar) -> Remi
     today, due_on = local_day(now), local_day(stage.due_at)
     if today == due_on:
         return ReminderKind.DUE
-    nearly = stage.escalation.policy.nearly_days
-    reached = due_after(today, nearly, calendar).due if nearly else today
+    reached = nearly_due_from(today, stage.escalation.policy.nearly_days, calendar)
     return ReminderKind.NEARLY_DUE if reached >= due_on else None
+
+
+def nearly_due_from(today: date, days: int, calendar: Calendar) -> date:
+    """The last day that is nearly due; by plain days where a year's holidays are not known.
+
+    One stage whose calendar is lacking must not keep all others from their reminders.
+    """
+    try:
+        return due_after(today, days, calendar).due
+    except NoCalendar:
+        return today + timedelta(days=days)
 
 
 def remind(stage: Stage, kind: ReminderKind, now: datetime) -> bool:

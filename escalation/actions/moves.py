@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from escalation.actions.raising import begin, due_moment, enter, take_part
 from escalation.choices import Ended, Tell
+from escalation.guard import refusal
 from escalation.models import AgreedAction, Escalation, PolicyStage, Stage, StagePause
 from escalation.stages import CaseState, Move
 from escalation.telling import tell
@@ -20,8 +21,11 @@ from partnership.models import User
 
 
 def needed(text: str, field: str, sentence: str) -> str:
+    """The text, which is there and points to no child."""
     if not text.strip():
         raise ValidationError({field: sentence})
+    if refused := refusal(text):
+        raise ValidationError({field: refused})
     return text.strip()
 
 
@@ -116,7 +120,7 @@ def close(
     case: Escalation, stage: Stage, by: User, now: datetime, ended: Ended, state: CaseState,
     resolution: str, **learned: str,
 ) -> Escalation:
-    """End the stage and the case with it: outcome, moment and person together."""
+    """End the stage and the case with it, one act: outcome, moment and person together."""
     case.resolution = needed(resolution, "resolution", "Write down the outcome.")
     case.state, case.closed_at, case.closed_by = state, now, by
     for name, value in learned.items():
@@ -134,10 +138,18 @@ def close(
 
 
 def end_stage(case: Escalation, stage: Stage, by: User, now: datetime, ended: Ended) -> None:
-    """Close the stage, and the pause in which it may stand."""
+    """Close the stage, and the pause in which it may stand; the caller writes the history."""
     stage.pauses.filter(until_at=None).update(until_at=now, until_by=by)
     stage.closed_at, stage.closed_by, stage.ended = now, by, ended
-    write(case, stage, by, str(ended).replace("_", " "), "closed_at", "closed_by", "ended")
+    stage.full_clean(exclude=["escalation"])
+    stage.save(update_fields=["closed_at", "closed_by", "ended"])
+
+
+def leave(case: Escalation, stage: Stage, by: User, now: datetime, ended: Ended) -> None:
+    """End a stage of a case that goes on at another."""
+    end_stage(case, stage, by, now, ended)
+    where = {"partnership": case.partnership, "agency": case.about}
+    record(by, str(ended).replace("_", " "), stage, **where)
 
 
 def step_above(case: Escalation, stage: Stage, position: int | None = None) -> PolicyStage:
@@ -157,7 +169,7 @@ def move_up(
     now = now or timezone.now()
     case, stage = begin(case, Move.MOVE_UP, by, stage_number, now)
     step = step_above(case, stage)
-    end_stage(case, stage, by, now, Ended.MOVED_UP)
+    leave(case, stage, by, now, Ended.MOVED_UP)
     return enter(case, step, by, now)
 
 
@@ -186,7 +198,7 @@ def approve_skip(
     following = step_above(case, stage)
     after = case.policy.stages.filter(position__gt=following.position).order_by("position").first()
     step = step_above(case, stage, position) if position else (after or following)
-    end_stage(case, stage, by, now, Ended.SKIPPED)
+    leave(case, stage, by, now, Ended.SKIPPED)
     return enter(case, step, by, now)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from conferences.models import Meeting
@@ -51,7 +52,9 @@ def raise_escalation(
     """Raise a case at the first stage of the policy in force, whose version it keeps."""
     now = now or timezone.now()
     meetings = list(meetings)
-    locked = Partnership.objects.select_for_update().get(pk=partnership.pk)
+    # No key of it changes: who closes a register of the same meeting need not wait for this.
+    locked = Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
+    check_place(locked, about, raised_for, meetings)
     policy = policy_in_force(locked, timezone.localdate(now))
     if not meetings and not policy.themes_allowed:
         raise ValidationError(
@@ -74,12 +77,24 @@ def raise_escalation(
     return case
 
 
+def check_place(
+    partnership: Partnership, about: Agency, raised_for: Agency | None, meetings: list[Meeting]
+) -> None:
+    """Both agencies and all meetings are the partnership's; a parent raises for its parts."""
+    there = partnership.agencies
+    if not there.filter(pk=about.pk).exists():
+        raise ValidationError({"about": f"{about} is not an agency of {partnership}."})
+    if raised_for and not there.filter(Q(pk=raised_for.pk) | Q(parent=raised_for.pk)).exists():
+        raise ValidationError({"raised_for": f"{raised_for} is not an agency of {partnership}."})
+    if any(meeting.partnership_id != partnership.pk for meeting in meetings):
+        raise ValidationError({"meetings": f"Choose meetings of {partnership}."})
+
+
 def next_reference(partnership: Partnership, now: datetime) -> str:
     """BF-2026-0042: the next number of the partnership in the year; the caller holds its lock."""
     start = f"{partnership.code}-{timezone.localdate(now).year}-"
-    last = Escalation.objects.filter(reference__startswith=start).order_by("-reference").values_list(
-        "reference", flat=True
-    ).first()
+    rows = partnership.escalations.filter(reference__startswith=start).order_by("-reference")
+    last = rows.values_list("reference", flat=True).first()
     return f"{start}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04}"
 
 

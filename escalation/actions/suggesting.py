@@ -29,29 +29,52 @@ ATTENDING = frozenset({Expectation.ATTEND, Expectation.BOTH, Expectation.EITHER}
 def suggest(*, partnership: Partnership, on: date) -> int:
     """Find what the local triggers suggest from the registers of the last months; gives how many are new.
 
-    Each suggestion has a key made of its facts, so finding it twice changes nothing.
+    Each suggestion has a key made of its facts, so finding it twice changes nothing. Whole quarters
+    are read, so that no rate is of a part of one; what is older than the window suggests nothing.
     """
+    first = on - timedelta(days=SUGGEST_WITHIN_DAYS)
     meetings = list(
         Meeting.objects.counted().filter(
-            partnership=partnership, held_on__lte=on,
-            held_on__gt=on - timedelta(days=SUGGEST_WITHIN_DAYS),
+            partnership=partnership, held_on__lte=on, held_on__gte=quarter_start(first)
         )
     )
+    recent = {meeting.pk for meeting in meetings if meeting.held_on > first}
     found = suggested(facts_of(partnership, meetings), settings_of(partnership, on))
-    there = set(Suggestion.objects.filter(partnership=partnership).values_list("about_id", "key"))
-    new = [one for one in found if (one.agency_id, one.key) not in there]
-    for one in new:
-        write(partnership, one)
-    return len(new)
+    new = [one for one in found if recent & set(one.meetings)]
+    new = not_there(partnership, new)
+    # In one order, so that two closings at once wait for each other one way only.
+    return sum(write(partnership, one) for one in sorted(new, key=lambda o: (o.agency_id, o.key)))
 
 
-def write(partnership: Partnership, one: Suggested) -> None:
-    row = Suggestion.objects.create(
-        partnership=partnership, about_id=one.agency_id, trigger=one.trigger, key=one.key,
-        sentence=one.sentence[:1000], grounds=one.grounds,
+def not_there(partnership: Partnership, found: list[Suggested]) -> list[Suggested]:
+    """Those not suggested yet; a row of missed meetings that goes on is the same row."""
+    rows = Suggestion.objects.filter(partnership=partnership)
+    there = set(rows.values_list("about_id", "key"))
+    in_a_row = set(
+        rows.filter(trigger=TriggerKind.TWO_RUNNING).values_list("about_id", "meetings")
     )
-    row.meetings.set(one.meetings)
-    record(None, "suggested", row, partnership=partnership, trigger=one.trigger, key=one.key)
+    return [
+        one for one in found
+        if (one.agency_id, one.key) not in there
+        and not (
+            one.trigger == TriggerKind.TWO_RUNNING
+            and any((one.agency_id, meeting) in in_a_row for meeting in one.meetings)
+        )
+    ]
+
+
+def write(partnership: Partnership, one: Suggested) -> bool:
+    """Write a suggestion; False when another closing wrote it in the meantime."""
+    row, made = Suggestion.objects.get_or_create(
+        partnership=partnership, about_id=one.agency_id, key=one.key,
+        defaults={
+            "trigger": one.trigger, "sentence": one.sentence[:1000], "grounds": one.grounds,
+        },
+    )
+    if made:
+        row.meetings.set(one.meetings)
+        record(None, "suggested", row, partnership=partnership, trigger=one.trigger, key=one.key)
+    return made
 
 
 def settings_of(partnership: Partnership, on: date) -> Settings:
@@ -104,11 +127,12 @@ def expected(
     lines: list[Attendance],
 ) -> Expected:
     agency = group[0].agency
-    absent = missed.get((meeting.pk, agency.pk)) is False  # missed, and not excused
+    excused = missed.get((meeting.pk, agency.pk))  # None: not missed
+    absent = excused is False
     return Expected(
         meeting.pk, meeting.reference, meeting.kind, meeting.kind in CONFERENCES, meeting.held_on,
         meeting.family_ref, quarter(meeting.held_on), agency.pk, agency.name, absent,
-        absent and meeting.quorate is False and would_be_quorate(meeting, agency, rules, lines),
+        bool(excused), absent and meeting.quorate is False and would_be_quorate(meeting, agency, rules, lines),
     )
 
 
@@ -122,6 +146,10 @@ def would_be_quorate(
     others = [presence(line) for line in lines if line.agency_id != agency.pk]
     came = Presence(agency.pk, agency.name, agency.sector, True, "attended", "in_person")
     return judge(rule.terms(), [*others, came]).quorate
+
+
+def quarter_start(day: date) -> date:
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
 
 
 def quarter(day: date) -> str:

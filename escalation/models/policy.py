@@ -145,3 +145,8 @@ class Trigger(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    def clean(self) -> None:
+        counted = {TriggerKind.TWO_RUNNING: "How many in a row?", TriggerKind.RATE: "Of how many at least?"}
+        if self.on and self.kind in counted and not self.number:
+            raise ValidationError({"number": f"{counted[self.kind]} Write a number above nought."})

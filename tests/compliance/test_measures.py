@@ -397,7 +397,7 @@ def test_period_before_stands_beside(bf_year):
 
 
 def test_every_measure_is_defined_once_in_a_sentence():
-    assert len(MEASURES) == len(PARTNERSHIP_MEASURES) == 8
+    assert len(MEASURES) == len(PARTNERSHIP_MEASURES) == 9
     assert set(AGENCY_MEASURES) < set(PARTNERSHIP_MEASURES)
     for measure in MEASURES.values():
         assert measure.sentence.endswith(".") and measure.title and measure.met_label
@@ -410,21 +410,39 @@ def test_page_of_measures_is_the_one_that_the_command_writes():
 
 # --- Queries --------------------------------------------------------------------------------------
 
-# One period of an agency: training 7, meetings, lines, missed, open registers; twice, with the
-# period before; and once the targets and the agencies in scope.
-AGENCY_QUERIES = 2 * 11 + 2
+# One period of an agency: training 7, meetings, lines, missed, open registers, and of escalations
+# the stages due, the cases, their stages, the steps of these; twice, with the period before; and
+# once the targets and the agencies in scope.
+AGENCY_QUERIES = 2 * (11 + 4) + 2
 # A partnership also reads its five local rules and the initials that are late, for timeliness.
-PARTNERSHIP_QUERIES = 2 * (11 + 6) + 2
+PARTNERSHIP_QUERIES = 2 * (11 + 4 + 6) + 2
 
 
 def few(partnership) -> Scope:
-    """A partnership with one agency, one person, one record, one meeting."""
+    """A partnership with one agency and, in each of two years, one of everything."""
     one = agency_of(partnership, "ONE")
     person = make.StaffMemberFactory(agency=one.agency)
     requirement = make.RequirementFactory(partnership=partnership, role_group=person.role_group)
     make.TrainingRecordFactory(staff_member=person, course=requirement.courses.get())
-    line(closed_meeting(partnership), one, staff_member=person, outcome=Outcome.ATTENDED)
+    for on in (date(2014, 5, 1), date(2014, 8, 1), date(2013, 5, 1)):
+        line(closed_meeting(partnership, held_on=on), one, staff_member=person, outcome="attended")
+    escalate(partnership, one, 1)
     return Scope(partnership, one)
+
+
+def escalate(partnership, membership, number: int) -> None:
+    """Cases about an agency, open since 2013, each with a stage due and answered in 2014."""
+    policy = make.PolicyFactory(partnership=partnership)
+    step = policy.stages.first() or make.PolicyStageFactory(policy=policy, position=1)
+    for case in make.EscalationFactory.create_batch(
+        number, partnership=partnership, policy=policy, about=membership.agency,
+        raised_at=datetime(2013, 5, 1, 9, tzinfo=UTC),
+    ):
+        make.StageFactory(
+            escalation=case, policy_stage=step, entered_at=case.raised_at,
+            due_at=datetime(2014, 8, 1, 17, tzinfo=UTC), answered_at=datetime(2014, 7, 1, tzinfo=UTC),
+            answered_by=case.raised_by, answer="A deputy is named.",
+        )
 
 
 def scope_of(partnership, code: str) -> Scope:
@@ -443,12 +461,14 @@ def queries(scope: Scope, period: Period, **more) -> int:
 @pytest.mark.parametrize("period", [Period(2014), Period(2014, "Q2")], ids=str)
 def test_agency_is_scored_in_as_many_queries_however_much_there_is(bf_year, partnership, period, names):
     small, large = few(partnership), scope_of(bf_year, "EDU")
+    escalate(bf_year, large.membership, 5)
     assert queries(small, period, with_names=names) == AGENCY_QUERIES
     assert queries(large, period, with_names=names) == AGENCY_QUERIES
 
 
 def test_partnership_is_scored_in_as_many_queries_however_much_there_is(bf_year, partnership):
     small = Scope(few(partnership).partnership)
+    escalate(bf_year, scope_of(bf_year, "EDU").membership, 5)
     assert queries(small, Period(2014)) == PARTNERSHIP_QUERIES
     assert queries(Scope(bf_year), Period(2014)) == PARTNERSHIP_QUERIES
 

@@ -1,0 +1,280 @@
+"""A case as its reader may see it: the one source of the case's page and of its printed summary.
+
+Who takes part reads the narrative and the names. The partnership manager reads what was agreed, but
+no narrative; auditors and decision-makers without the case read neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.utils import timezone
+
+from escalation.choices import Contact, Ended
+from escalation.models import Escalation, PolicyStage, Stage
+from escalation.sides import manages
+from escalation.stages import (
+    CaseState,
+    Deadline,
+    LimitUnit,
+    Pause,
+    StageState,
+    deadline,
+    local_day,
+)
+from partnership.models import BankHoliday, User
+from partnership.roles import Permission
+from partnership.templatetags.quorate import longdate, longmoment
+from partnership.workdays import Calendar, NoCalendar, working_days_between
+
+PEOPLE = ("responder", "entered_by", "acknowledged_by", "answered_by", "skip_asked_by", "closed_by")
+REASON_KEPT = "the reason is for the parties"
+ENDS_CASE = frozenset({Ended.ACCEPTED, Ended.WITHDRAWN, Ended.DECIDED})
+STATE_WORDS = {
+    StageState.WAITING: "Waiting for an answer",
+    StageState.ACKNOWLEDGED: "Acknowledged, waiting for an answer",
+    StageState.ANSWERED: "Answered, waiting for the raising side",
+    StageState.PAUSED: "Paused",
+}
+CASE_COLOURS = {
+    CaseState.OPEN: "blue", CaseState.RESOLVED: "green", CaseState.WITHDRAWN: "grey",
+    CaseState.DECIDED: "purple",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a reader may see of a case beyond its facts."""
+
+    narrative: bool
+    actions: bool
+
+    @classmethod
+    def of(cls, user: User, case: Escalation) -> Reader:
+        may_read = Escalation.objects.within_reach(user, Permission.READ_NARRATIVE)
+        narrative = may_read.filter(pk=case.pk).exists()
+        return cls(narrative, narrative or manages(user, case))
+
+
+@dataclass(frozen=True, slots=True)
+class StepFacts:
+    """One step of the case's own policy, with how it went if the case has reached it."""
+
+    position: int
+    title: str
+    formal: bool
+    answered_by: str
+    limit: str
+    stage: Stage | None = None
+    words: str = "Not reached"
+    colour: str = "grey"
+    due: str = ""
+    taken: str = ""
+    answer: str = ""
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+    words: str
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockDay:
+    day: date
+    words: str
+    counted: bool
+
+
+def due_words(stage: Stage) -> str:
+    """31 March 2015, end of the day; with the hour where a limit runs by the clock."""
+    if stage.due_at is None:
+        return ""
+    if stage.limit.unit == LimitUnit.CLOCK_HOURS:
+        return longmoment(stage.due_at)
+    return f"{longdate(stage.due_at)}, end of the day"
+
+
+class Casebook:
+    """A case with its stages, read once, as far as its reader may see them."""
+
+    def __init__(self, case: Escalation, reader: Reader, now: datetime | None = None) -> None:
+        self.case, self.reader = case, reader
+        self.now = now or timezone.now()
+
+    # what is read
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        rows = self.case.stages.select_related("policy_stage", *PEOPLE).order_by("number")
+        found = list(rows.prefetch_related("pauses__from_by", "pauses__until_by", "reminders"))
+        for stage in found:
+            stage.escalation = self.case
+        return found
+
+    @property
+    def latest(self) -> Stage:
+        return self.stages[-1]
+
+    @property
+    def open_stage(self) -> Stage | None:
+        return self.latest if self.case.state == CaseState.OPEN else None
+
+    @cached_property
+    def steps(self) -> list[PolicyStage]:
+        return list(self.case.policy.stages.all())
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return BankHoliday.objects.calendar(self.case.partnership.country)
+
+    # words
+
+    def name(self, user: User | None) -> str:
+        """A person's name, for those who take part in the case."""
+        return user.name if user and self.reader.narrative else ""
+
+    def answering(self, stage: Stage) -> str:
+        """Who is to answer: by name for the parties, by role for others."""
+        role = Contact(stage.policy_stage.answered_by).label
+        if stage.responder is None:
+            return f"{role} of {self.case.about}: nobody is named yet"
+        name = self.name(stage.responder)
+        return f"{name}, as {role.lower()} of {self.case.about}" if name else f"{role} of {self.case.about}"
+
+    def raising_side(self) -> str:
+        return str(self.case.raised_for or f"{self.case.partnership}, by the conference service")
+
+    # steps
+
+    @cached_property
+    def progress(self) -> list[StepFacts]:
+        """Each step of the policy in order, once for every time the case stood there."""
+        found = []
+        for step in self.steps:
+            reached = [stage for stage in self.stages if stage.policy_stage_id == step.pk]
+            found += [self._reached(step, stage) for stage in reached] or [self._ahead(step)]
+        return found
+
+    def _ahead(self, step: PolicyStage) -> StepFacts:
+        passed = step.position < self.latest.policy_stage.position
+        never = passed or self.case.state != CaseState.OPEN
+        return StepFacts(
+            **self._of_step(step), words="Skipped over" if passed else "Not needed" if never else "Not reached"
+        )
+
+    def _reached(self, step: PolicyStage, stage: Stage) -> StepFacts:
+        words, colour = self.stage_words(stage)
+        return StepFacts(
+            **self._of_step(step), stage=stage, words=words, colour=colour,
+            due=due_words(stage) or self._no_due(stage), taken=self.taken(stage),
+            answer=stage.answer if self.reader.narrative else "", is_open=stage.closed_at is None,
+        )
+
+    def _no_due(self, stage: Stage) -> str:
+        return "No limit" if stage.limit.unit == LimitUnit.NONE else "The clock stands"
+
+    def _of_step(self, step: PolicyStage) -> dict:
+        return {
+            "position": step.position, "title": step.title, "formal": step.formal,
+            "answered_by": step.get_answered_by_display(),
+            "limit": str(step.limit(self.case.urgent)),
+        }
+
+    def stage_words(self, stage: Stage) -> tuple[str, str]:
+        """Where a stage stands or how it ended, with the colour beside the words."""
+        if stage.closed_at:
+            colour = "green" if stage.ended == Ended.ACCEPTED else "grey"
+            return stage.get_ended_display(), colour
+        if stage.overdue(self.now):
+            return "Overdue", "red"
+        state = stage.state()
+        return STATE_WORDS[state], "yellow" if state is StageState.PAUSED else "blue"
+
+    def taken(self, stage: Stage) -> str:
+        """The working days from entering to the answer, else to the end, else until now."""
+        end = stage.answered_at or stage.closed_at or self.now
+        try:
+            days = working_days_between(local_day(stage.entered_at), local_day(end), self.calendar)
+        except NoCalendar:
+            return ""
+        words = f"{days} working day{'' if days == 1 else 's'}"
+        if stage.answered_at:
+            late = bool(stage.due_at and stage.answered_at > stage.due_at)
+            return f"Answered after {words}{', late' if late else ''}"
+        return f"Ended after {words}, without an answer" if stage.closed_at else f"{words} so far"
+
+    # the clock
+
+    def clock(self, stage: Stage) -> Deadline | None:
+        """Why a stage is due when it is; none where the calendar no longer reaches."""
+        try:
+            return deadline(stage.limit, stage.entered_at, self.calendar, self._pauses(stage))
+        except NoCalendar:
+            return None
+
+    def _pauses(self, stage: Stage) -> list[Pause]:
+        """Pauses as the reader may see them: their reasons are narrative."""
+        return [
+            Pause(row.from_at, row.until_at, row.reason if self.reader.narrative else REASON_KEPT)
+            for row in stage.pauses.all()
+        ]
+
+    def clock_days(self, found: Deadline | None) -> list[ClockDay]:
+        """The days in order: each counted with its number, each skipped with its reason."""
+        if found is None:
+            return []
+        counted = [
+            ClockDay(day, f"day {number}", True) for number, day in enumerate(found.counted, start=1)
+        ]
+        skipped = [ClockDay(day, f"not counted: {why}", False) for day, why in found.skipped]
+        return sorted([*counted, *skipped], key=lambda one: one.day)
+
+    # what happened
+
+    @cached_property
+    def timeline(self) -> list[Event]:
+        """What happened, the oldest first."""
+        found = [Event(self.case.raised_at, "Raised", self.name(self.case.raised_by))]
+        before: Stage | None = None
+        for stage in self.stages:
+            found += self._events(stage, before)
+            before = stage
+        return sorted(found, key=lambda event: event.at)
+
+    def _events(self, stage: Stage, before: Stage | None) -> list[Event]:
+        title = f"stage {stage.number}, {stage.policy_stage.title.lower()}"
+        again = "Reopened: " if before and before.ended in ENDS_CASE else ""
+        found = [
+            Event(stage.entered_at, f"{again}{title} began".capitalize() if not again else f"{again}{title} began",
+                  self.name(stage.entered_by) if before else ""),
+        ]
+        moments = (
+            (stage.acknowledged_at, "Acknowledged", stage.acknowledged_by),
+            (stage.answered_at, "Answered", stage.answered_by),
+            (stage.skip_asked_at, "Skipping a stage asked for" + self._why(stage.skip_reason), stage.skip_asked_by),
+            (stage.closed_at, f"Stage {stage.number} ended: {stage.get_ended_display().lower()}", stage.closed_by),
+        )
+        found += [Event(at, words, self.name(who)) for at, words, who in moments if at]
+        return found + self._pause_events(stage) + self._reminders(stage)
+
+    def _pause_events(self, stage: Stage) -> list[Event]:
+        found = []
+        for row in stage.pauses.all():
+            found.append(Event(row.from_at, f"Paused{self._why(row.reason)}", self.name(row.from_by)))
+            if row.until_at and not (stage.closed_at and row.until_at >= stage.closed_at):
+                found.append(Event(row.until_at, "Resumed", self.name(row.until_by)))
+        return found
+
+    def _reminders(self, stage: Stage) -> list[Event]:
+        return [
+            Event(row.sent_at, f"Reminder sent: {row.get_kind_display().lower()}")
+            for row in stage.reminders.all()
+        ]
+
+    def _why(self, reason: str) -> str:
+        return f": {reason}" if reason and self.reader.narrative else ""

@@ -1,0 +1,26 @@
+"""The pages of escalations."""
+
+from django.urls import path
+
+from escalation.views import case, contacts, moves, policy, queue, raising, suggestions, themes, triggers
+
+app_name = "escalation"
+cases = "escalations/"
+one = f"{cases}<str:reference>/"
+local = "partnerships/<str:code>/"
+urlpatterns = [
+    path(cases, queue.queue, name="queue"),
+    path(f"{cases}raise/", raising.raise_case, name="raise"),
+    path(f"{cases}themes/", themes.themes, name="themes"),
+    path(f"{cases}contacts/", contacts.contacts, name="contacts"),
+    path(f"{cases}suggestions/", suggestions.suggestion_list, name="suggestion-list"),
+    path(f"{cases}suggestions/<int:number>/accept/", suggestions.accept, name="suggestion-accept"),
+    path(f"{cases}suggestions/<int:number>/dismiss/", suggestions.dismiss, name="suggestion-dismiss"),
+    path(one, case.detail, name="detail"),
+    path(f"{one}identity/", case.beside, {"what": "identity"}, name="identity"),
+    path(f"{one}document/", case.beside, {"what": "document"}, name="document"),
+    path(f"{one}<slug:slug>/", moves.move, name="move"),
+    path(f"{local}escalation-policy/", policy.policy, name="policy"),
+    path(f"{local}escalation-policy/edit/", policy.edit, name="policy-edit"),
+    path(f"{local}suggestion-triggers/", triggers.triggers, name="triggers"),
+]

@@ -1,0 +1,235 @@
+"""A case's page, and what is written beside its moves: documents, and that the identity was passed."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from conferences.models import Meeting
+from escalation import actions
+from escalation.casebook import CASE_COLOURS, Casebook, Reader, due_words
+from escalation.choices import Contact
+from escalation.forms import DocumentForm, IdentityForm, put_errors
+from escalation.models import Escalation
+from escalation.sides import moves_of
+from escalation.stages import CaseState, Move
+from escalation.views.reaching import visible_case
+from partnership.models import User
+from partnership.reach import can
+from partnership.roles import Permission
+from partnership.templatetags.quorate import longdate, longmoment
+
+DANGER = "Immediate danger goes by referral or 999 today; no stage clock holds that up."
+SLUGS = {move: move.value.replace("_", "-") for move in Move}
+FIRST_KINDS = {Move.WITHDRAW: "secondary", Move.PAUSE: "secondary", Move.ASK_SKIP: "secondary"}
+ACTION_COLUMNS = ("What was agreed", "Owner", "Until", "Done")
+DOCUMENT_COLUMNS = ("Reference", "What it is", "Added")
+
+
+def book_of(request: HttpRequest, case: Escalation) -> Casebook:
+    return Casebook(case, Reader.of(request.user, case))
+
+
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """A case: its facts, its stages, the clock's working, and what the person may do now."""
+    case = visible_case(request, reference)
+    book = book_of(request, case)
+    takes_part = may_move(request.user, case)
+    return render(request, "escalation/detail.html", {
+        "danger": DANGER, "case": case, "book": book, "crumbs": crumbs(case),
+        "state_colour": CASE_COLOURS[CaseState(case.state)],
+        "facts": facts(request, book),
+        "now": standing(book),
+        "moves": move_links(book, request.user),
+        "outcome": outcome(book),
+        "action_columns": columns(ACTION_COLUMNS),
+        "agreed": agreed(book),
+        "document_columns": columns(DOCUMENT_COLUMNS),
+        "documents": documents(book),
+        "adds": takes_part,
+        "contacts": names_missing_contact(request.user, book),
+    })
+
+
+def columns(texts: tuple[str, ...]) -> list[dict]:
+    return [{"text": text} for text in texts]
+
+
+def crumbs(case: Escalation, *below: str) -> list[dict]:
+    found = [{"text": "Home", "href": "/"}, {"text": "Escalations", "href": reverse("escalation:queue")}]
+    found.append({"text": case.reference, "href": reverse("escalation:detail", args=[case.reference])})
+    found += [{"text": text, "href": ""} for text in below]
+    found[-1]["href"] = ""
+    return found
+
+
+def may_move(user: User, case: Escalation) -> bool:
+    """Whether the person takes part in the case, on either side."""
+    return Escalation.objects.within_reach(user, Permission.MOVE_ESCALATION).filter(pk=case.pk).exists()
+
+
+# --- Facts ----------------------------------------------------------------------------------------
+
+
+def facts(request: HttpRequest, book: Casebook) -> list[dict]:
+    """The head of the page."""
+    case = book.case
+    raised = " by ".join(filter(None, [longdate(case.raised_at), book.name(case.raised_by)]))
+    rows = [
+        {"key": "About", "value": case.about.name},
+        {"key": "Raised for", "value": book.raising_side(), "hint": raised},
+        {"key": "Grounds", "value": case.get_grounds_display()},
+    ]
+    if case.urgent:
+        rows.append({"key": "Urgent", "value": "Urgent: the shorter limits apply", "tag_colour": "red"})
+    if book.reader.narrative:
+        rows += [
+            {"key": "What happened", "value": case.concern},
+            {"key": "Outcome wanted", "value": case.outcome_wanted},
+        ]
+    policy = reverse("escalation:policy", args=[case.partnership.code]) + f"?version={case.policy.version}"
+    rows.append({"key": "Policy", "value": str(case.policy), "href": policy})
+    rows.append({"key": "Identity of the child", "value": identity(book)})
+    return rows
+
+
+def identity(book: Casebook) -> str:
+    """That it was passed outside Quorate; to whom is for the parties."""
+    case = book.case
+    if not case.identity_passed_on:
+        return "Not yet noted as passed on outside Quorate"
+    to = f" to {case.identity_passed_to}" if book.reader.narrative else ""
+    noted = "; the child’s file notes it" if case.file_noted else ""
+    return f"Passed on outside Quorate on {longdate(case.identity_passed_on)}{to}{noted}"
+
+
+def meetings(request: HttpRequest, book: Casebook) -> list[dict]:
+    """The meetings that the reader may open as links; the parties know the others by reference."""
+    visible = set(
+        Meeting.objects.visible_to(request.user).filter(escalations=book.case).values_list("pk", flat=True)
+    )
+    rows = book.case.meetings.select_related("partnership").order_by("held_on", "reference")
+    return [
+        {
+            "text": row.reference, "words": f"{row.get_kind_display()}, {longdate(row.held_on)}" if row.pk in visible else "",
+            "href": reverse("conferences:meeting-detail", args=[row.partnership.code, row.reference])
+            if row.pk in visible else "",
+        }
+        for row in rows
+        if row.pk in visible or book.reader.narrative
+    ]
+
+
+def standing(book: Casebook) -> dict | None:
+    """The open stage: who is to answer, until when, and why then."""
+    stage = book.open_stage
+    if stage is None:
+        return None
+    words, colour = book.stage_words(stage)
+    found = book.clock(stage)
+    return {
+        "stage": stage, "words": words, "colour": colour,
+        "answering": book.answering(stage),
+        "due": due_words(stage),
+        "sentence": found.sentence if found else "",
+        "days": book.clock_days(found),
+        "entered": stage.entered_at,
+        "moved": bool(found and found.due_at != stage.due_at),
+    }
+
+
+def outcome(book: Casebook) -> list[dict]:
+    """How the case ended, as far as the reader may see."""
+    case = book.case
+    if case.state == CaseState.OPEN:
+        return []
+    rows = [{"key": case.get_state_display(), "value": longmoment(case.closed_at), "hint": book.name(case.closed_by)}]
+    if book.reader.narrative:
+        rows.append({"key": "Outcome in words", "value": case.resolution})
+    if case.learning_theme:
+        rows.append({"key": "Learning theme", "value": case.get_learning_theme_display()})
+    if case.training_need and book.reader.actions:
+        rows.append({"key": "Training need", "value": case.training_need})
+    return rows
+
+
+def agreed(book: Casebook) -> list[list[dict]]:
+    if not book.reader.actions:
+        return []
+    return [
+        [
+            {"text": row.text, "header": True}, {"text": row.owner}, {"text": longdate(row.due_on)},
+            {"text": longdate(row.done_on) or "–"},
+        ]
+        for row in book.case.actions.all()
+    ]
+
+
+def documents(book: Casebook) -> list[list[dict]]:
+    if not book.reader.narrative:
+        return []
+    return [
+        [
+            {"text": row.reference, "header": True}, {"text": row.title},
+            {"text": longdate(row.added_at), "hint": book.name(row.added_by)},
+        ]
+        for row in book.case.documents.select_related("added_by")
+    ]
+
+
+def move_links(book: Casebook, user: User) -> list[dict]:
+    """The moves open to the person, the first of them as the button that stands out."""
+    found = moves_of(book.case, book.latest, user, book.now)
+    return [
+        {
+            "text": move.label, "href": reverse("escalation:move", args=[book.case.reference, SLUGS[move]]),
+            "kind": "" if number == 0 and move not in FIRST_KINDS else "secondary",
+        }
+        for number, move in enumerate(found)
+    ]
+
+
+def names_missing_contact(user: User, book: Casebook) -> str:
+    """Where a lead names who answers, while nobody is named."""
+    stage = book.open_stage
+    if stage is None or stage.responder_id or not can(user, Permission.MANAGE_OWN_USERS):
+        return ""
+    return Contact(stage.policy_stage.answered_by).label
+
+
+# --- Beside the moves -----------------------------------------------------------------------------
+
+BESIDE = {
+    "identity": (
+        IdentityForm, actions.note_identity_passed, "Note that the identity was passed on",
+        "Say outside Quorate, by your agency’s secure way, which child it concerns. Note here only when and to whom.",
+        "It is noted that the identity was passed on.",
+    ),
+    "document": (
+        DocumentForm, actions.add_document, "Add a document by its reference",
+        "Documents stay in your own system. Add only their reference.",
+        "The document is on the list.",
+    ),
+}
+
+
+def beside(request: HttpRequest, reference: str, what: str) -> HttpResponse:
+    """Note the identity as passed on, or add a document: for those who take part in the case."""
+    case = visible_case(request, reference)
+    if not may_move(request.user, case):
+        raise Http404
+    form_class, act, title, lead, done = BESIDE[what]
+    form = form_class(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(by=request.user, case=case, **form.cleaned_data)
+        except ValidationError as error:
+            put_errors(form, error, form.renames)
+        else:
+            messages.success(request, done)
+            return redirect("escalation:detail", case.reference)
+    page = {"form": form, "case": case, "title": title, "lead": lead, "crumbs": crumbs(case, title)}
+    return render(request, "escalation/beside.html", page, status=422 if form.errors else 200)

@@ -1,0 +1,221 @@
+"""The queue: what waits for me, what concerns my agency, all that I may see; overdue first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from escalation.casebook import CASE_COLOURS, due_words
+from escalation.choices import Grounds, PartnershipPart
+from escalation.filters import QueueFilter
+from escalation.models import Escalation, Stage, StagePause
+from escalation.stages import CaseState, LimitUnit
+from escalation.views.keyset import END, KeyPage, Segment, page
+from escalation.views.reaching import may_open_queue, partnerships_with_cases
+from partnership.models import User
+from partnership.reach import can, held
+from partnership.roles import Permission
+from partnership.templatetags.quorate import longdate
+
+PAGE = 25
+COLUMNS = ("Reference", "About", "Raised for", "Grounds", "Stage", "Next")
+RUNNING = Q(due_at__isnull=False, answered_at=None)
+SHORT_GROUNDS = {
+    Grounds.NOT_ATTENDED: "Not attended", Grounds.NO_REPORT: "No report in time",
+    Grounds.INQUORATE: "Not quorate", Grounds.PLAN_DRIFT: "Plan drifting",
+    Grounds.INFORMATION: "Information not shared", Grounds.THRESHOLD: "Threshold or next step",
+    Grounds.CAPACITY: "Capacity", Grounds.OTHER: "Another disagreement",
+}
+
+
+def queue(request: HttpRequest) -> HttpResponse:
+    """The cases that a person may see, in the order in which they need somebody."""
+    user, now = request.user, timezone.now()
+    if not may_open_queue(user):
+        if can(user, Permission.VIEW_ESCALATION_THEMES):
+            return redirect("escalation:themes")
+        raise PermissionDenied
+    counts = counted(user, now)
+    view = chosen_view(request, counts)
+    cases = QueueFilter(
+        request.GET, queryset=Escalation.objects.visible_to(user),
+        partnerships=partnerships_with_cases(user), user=user,
+    )
+    segments = segments_of(user, view, cases, now)
+    found = page(
+        segments, PAGE, after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    return render(request, "escalation/queue.html", {
+        "views": views(request, view, counts),
+        "view": view,
+        "counts": counts,
+        "filter": cases.form,
+        "number": sum(segment.rows.count() for segment in segments),
+        "columns": [{"text": text} for text in COLUMNS],
+        "rows": [cells(row, now) for _, row in found.rows],
+        "pages": neighbours(request, found),
+        "narrowed": bool(set(request.GET) & set(cases.filters)),
+        "suggests": can(user, Permission.VIEW_SUGGESTIONS),
+        "raises": can(user, Permission.RAISE_ESCALATION),
+        "themes": can(user, Permission.VIEW_ESCALATION_THEMES),
+        "policies": partnerships_with_cases(user).order_by("name"),
+    })
+
+
+# --- Whose ----------------------------------------------------------------------------------------
+
+
+def mine(user: User) -> Q:
+    """What waits for the person: to answer, to look at the answer, to decide."""
+    decides = Q(policy_stage__partnership_part=PartnershipPart.DECIDES, escalation__decider=user)
+    return (
+        Q(responder=user, answered_at=None)
+        | Q(escalation__raised_by=user, answered_at__isnull=False)
+        | decides
+    )
+
+
+def of_agencies(user: User) -> Q:
+    """What was raised for or about one of the person's agencies."""
+    own = held(user, Permission.RAISE_ESCALATION).agencies
+    lookups = ("raised_for", "about", "raised_for__parent", "about__parent")
+    found = Q(pk__in=())
+    for lookup in lookups:
+        found |= Q(**{f"escalation__{lookup}__in": own})
+    return found
+
+
+def counted(user: User, now: datetime) -> dict[str, int]:
+    """How many open cases there are of each kind, in one query."""
+    rows = Stage.objects.visible_to(user).filter(closed_at=None)
+    return rows.aggregate(
+        all=Count("pk"), mine=Count("pk", filter=mine(user)),
+        agency=Count("pk", filter=of_agencies(user)),
+        overdue=Count("pk", filter=Q(RUNNING, due_at__lt=now)),
+    )
+
+
+def chosen_view(request: HttpRequest, counts: dict[str, int]) -> str:
+    """The part that was asked for, else what waits for the person, else all."""
+    asked = request.GET.get("view", "")
+    if asked in ("mine", "agency", "all"):
+        return asked
+    return "mine" if counts["mine"] else "all"
+
+
+def views(request: HttpRequest, view: str, counts: dict[str, int]) -> list[dict]:
+    names = {"mine": "Waiting for me", "agency": "My agency’s", "all": "All that I may see"}
+    if not held(request.user, Permission.RAISE_ESCALATION).agencies:
+        del names["agency"]
+    return [
+        {"text": f"{words} {counts[name]}", "href": f"?view={name}", "current": name == view}
+        for name, words in names.items()
+    ]
+
+
+# --- In which order ---------------------------------------------------------------------------------
+
+
+def segments_of(user: User, view: str, cases: QueueFilter, now: datetime) -> list[Segment]:
+    """Running clocks by their due moment (so the overdue first), then what runs against none, then
+    what is closed."""
+    state = cases.form.cleaned_data.get("state", "")
+    stages = open_stages(user, view, cases.qs)
+    running = stages.filter(RUNNING)
+    still = stages.exclude(RUNNING)
+    if state == "overdue":
+        return [Segment("r", running.filter(due_at__lt=now), "due_at")]
+    found = [Segment("r", running, "due_at"), Segment("s", still, "entered_at")]
+    if not state:
+        return found
+    closed = Segment("c", closed_cases(user, view, cases.qs, state), "closed_at", newest=True)
+    return [*found, closed] if state == "all" else [closed]
+
+
+def open_stages(user: User, view: str, cases: QuerySet) -> QuerySet:
+    rows = Stage.objects.visible_to(user).filter(closed_at=None, escalation__in=cases)
+    rows = rows.filter(narrowing(user, view))
+    paused = Exists(StagePause.objects.filter(stage=OuterRef("pk"), until_at=None))  # unscoped: of them
+    rows = rows.annotate(paused=paused)
+    return rows.select_related("escalation__about", "escalation__raised_for", "policy_stage")
+
+
+def narrowing(user: User, view: str) -> Q:
+    return {"mine": mine, "agency": of_agencies}.get(view, lambda user: Q())(user)
+
+
+def closed_cases(user: User, view: str, cases: QuerySet, state: str) -> QuerySet:
+    """Closed cases; of "mine" those that the person took part in."""
+    rows = cases.exclude(state=CaseState.OPEN) if state == "all" else cases.filter(state=state)
+    if view != "all":
+        # unscoped: within the cases of the list
+        stages = Stage.objects.filter(of_agencies(user) if view == "agency" else took_part(user))
+        rows = rows.filter(pk__in=stages.values("escalation"))
+    last = Stage.objects.filter(escalation=OuterRef("pk")).order_by("-number")  # unscoped: of them
+    rows = rows.annotate(
+        last_position=Subquery(last.values("policy_stage__position")[:1]),
+        last_title=Subquery(last.values("policy_stage__title")[:1]),
+    )
+    return rows.select_related("about", "raised_for")
+
+
+def took_part(user: User) -> Q:
+    return Q(escalation__raised_by=user) | Q(escalation__participants__user=user)
+
+
+# --- In which words -----------------------------------------------------------------------------------
+
+
+def cells(row: Stage | Escalation, now: datetime) -> list[dict]:
+    if isinstance(row, Stage):
+        case, step = row.escalation, row.policy_stage
+        at = f"{step.position}. {step.title}"
+        return [*facts(case), {"text": at}, next_of(row, now)]
+    state = {"text": row.get_state_display(), "tag_colour": CASE_COLOURS[CaseState(row.state)]}
+    return [*facts(row), {"text": f"{row.last_position}. {row.last_title}"}, state | {"hint": longdate(row.closed_at)}]
+
+
+def facts(case: Escalation) -> list[dict]:
+    return [
+        {
+            "text": case.reference, "header": True, "nowrap": True, "href": reverse("escalation:detail", args=[case.reference]),
+            "hint": "Urgent" if case.urgent else "",
+        },
+        {"text": case.about.name},
+        {"text": case.raised_for.name if case.raised_for else "Conference service"},
+        {"text": SHORT_GROUNDS[Grounds(case.grounds)]},
+    ]
+
+
+def next_of(stage: Stage, now: datetime) -> dict:
+    """What the stage waits for, and until when."""
+    if stage.paused:
+        return {"text": "Paused", "tag_colour": "yellow"}
+    if stage.answered_at:
+        hint = f"on {longdate(stage.answered_at)}; the raising side is next"
+        return {"text": "Answered", "tag_colour": "blue", "hint": hint}
+    if stage.overdue(now):
+        return {"text": "Overdue", "tag_colour": "red", "hint": f"since {longdate(stage.due_at)}"}
+    if stage.due_at is None:
+        words = "No limit" if stage.limit.unit == LimitUnit.NONE else "The clock stands"
+        return {"text": words, "tag_colour": "grey"}
+    return {"text": f"Answer by {due_words(stage)}"}
+
+
+def neighbours(request: HttpRequest, found: KeyPage) -> list[dict]:
+    """Links to the first page, the one before, the one after and the last."""
+    kept = {name: value for name, value in request.GET.items() if name not in ("after", "before")}
+
+    def link(text: str, rel: str, **place: object) -> dict:
+        return {"text": text, "rel": rel, "href": "?" + urlencode(kept | place)}
+
+    back = [link("First", ""), link("Previous", "prev", before=found.before)] if found.before else []
+    on = [link("Next", "next", after=found.after), link("Last", "", before=END)] if found.after else []
+    return back + on

@@ -1,0 +1,3 @@
+from tests import filled as world
+
+filled = world.filled
