@@ -43,9 +43,9 @@ def for_user(user: User) -> dict:
         "act_columns": [{"text": "What"}, {"text": "Number", "numeric": True}],
         "partnerships": partnerships(user),
         "standings": my_standings(user),
-        "standing_columns": columns("Course", "Standing", "Expires on"),
+        "standing_columns": columns("Course", "Standing and expiry"),
         "my_meetings": my_meetings(user),
-        "my_meeting_columns": columns("Meeting", "Kind", "Date", "Outcome"),
+        "my_meeting_columns": columns("Meeting", "Outcome"),
         "registers": registers(user),
         "disputes": disputes(user),
         "grants": user.grants_in_force(),
@@ -122,8 +122,10 @@ def my_standings(user: User) -> list[list[dict]]:
         titles = " or ".join(course.title for course in row.requirement.courses.all())
         rows.append([
             {"text": titles, "header": True},
-            {"text": row.standing.label, "tag_colour": COLOURS[row.standing]},
-            {"text": long(row.expires_on) if row.expires_on else "–"},
+            {
+                "text": row.standing.label, "tag_colour": COLOURS[row.standing],
+                "hint": long(row.expires_on) if row.expires_on else "",
+            },
         ])
     return rows
 
@@ -137,7 +139,13 @@ def my_meetings(user: User) -> list[list[dict]]:
         staff_member=user.staff_member_id
     )
     rows = rows.select_related("meeting__partnership").order_by("-meeting__held_on", "-meeting__pk")
-    return [[*meeting_cells(line.meeting), {"text": line.get_outcome_display()}] for line in rows[:LATEST]]
+    return [[meeting_cell(line.meeting), {"text": line.get_outcome_display()}] for line in rows[:LATEST]]
+
+
+def meeting_cell(meeting: Meeting) -> dict:
+    """A meeting in one cell, as narrow tables need it."""
+    name, kind, held = meeting_cells(meeting)
+    return name | {"hint": f"{kind['text']}, {held['text']}"}
 
 
 def meeting_cells(meeting: Meeting) -> list[dict]:
@@ -170,9 +178,8 @@ def disputes(user: User) -> dict:
 
 
 def dispute_cells(line: Attendance) -> list[dict]:
-    meeting, kind, held = meeting_cells(line.meeting)
     return [
-        meeting | {"hint": f"{kind['text']}, {held['text']}"},
+        meeting_cell(line.meeting),
         {"text": line.agency.name},
         {"text": long(timezone.localdate(line.disputed_at))},
     ]

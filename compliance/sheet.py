@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 
 from compliance.scorecard import Reading, Scorecard
+from partnership.exporting import safe_cell
 
 COLUMNS = (
     "Partnership", "Agency", "Period", "As at", "Measure", "Basis", "Broken down by", "Value", "Met",
     "Total", "Percentage",
 )
-
-# What a spreadsheet program may take for a formula, full-width forms included.
-FORMULA = re.compile("^[\\s\u00a0]*[=+\\-@\\t\\r\\n\uff1d\uff0b\uff0d\uff20|%]")
-
-
-def safe_cell(value: object) -> object:
-    """Text that no spreadsheet program takes for a formula; numbers are left alone."""
-    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
 
 
 def as_csv(scorecard: Scorecard) -> str:

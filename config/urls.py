@@ -6,5 +6,6 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include("api.urls")),
     path("", include("conferences.urls")),
+    path("", include("escalation.urls")),
     path("", include("compliance.urls")),
 ]

@@ -21,7 +21,7 @@ class QueueFilter(filters.FilterSet):
         label="State", choices=STATE_CHOICES, empty_label="Open", method="leave"
     )
     stage = filters.TypedChoiceFilter(
-        label="Stage", choices=STAGE_CHOICES, coerce=int, empty_label="Any", method="at_stage"
+        label="Stage", choices=[("", "Any"), *STAGE_CHOICES], coerce=int, method="at_stage"
     )
     agency = filters.ModelChoiceFilter(
         label="Agency", queryset=Agency.objects.none(), empty_label="Any", method="of_agency"  # unscoped: empty

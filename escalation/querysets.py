@@ -38,6 +38,11 @@ class StageQuerySet(ReachQuerySet):
     assigned_lookups = ("escalation__decider",)
     view_permission = Permission.VIEW_ESCALATIONS
 
+    def agency_lookups_for(self, permission: Permission) -> tuple[str, ...]:
+        """As for the cases themselves."""
+        raising = permission in RAISING_PERMISSIONS
+        return ("escalation__raised_for",) if raising else self.agency_lookups
+
     def open(self) -> Self:
         return self.filter(closed_at=None)
 

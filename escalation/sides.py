@@ -6,7 +6,7 @@ from datetime import datetime
 
 from escalation.choices import PartnershipPart
 from escalation.models import AgencyContact, Escalation, PolicyStage, Stage
-from escalation.stages import Move, Side, StageState, Standing, allowed_moves
+from escalation.stages import LimitUnit, Move, Side, StageState, Standing, allowed_moves
 from partnership.models import Agency, Grant, User, today
 from partnership.reach import Reach, can, reach_of
 from partnership.roles import Permission, Role
@@ -90,7 +90,7 @@ def standing_of(case: Escalation, stage: Stage | None, user: User, now: datetime
     steps = case.policy.stages.all()
     return Standing(
         stage.state(),
-        overdue=stage.overdue(now),
+        overdue=stage.overdue(now) or stage.limit.unit == LimitUnit.NONE,
         has_next=any(step.position > stage.policy_stage.position for step in steps),
         partnership_decides=stage.policy_stage.partnership_part == PartnershipPart.DECIDES,
         skip_asked=stage.skip_asked_at is not None,

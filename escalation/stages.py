@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -92,8 +92,11 @@ def deadline(
 
 
 def by_the_clock(limit: Limit, entered_at: datetime, pauses: list[Pause]) -> Deadline:
-    stood = sum((pause.end - pause.start for pause in pauses), timedelta())
-    due_at = entered_at + timedelta(hours=limit.amount) + stood
+    # In UTC: adding hours to a local moment would turn the clock's hands, not pass the time.
+    stood = sum(
+        (pause.end.astimezone(UTC) - pause.start.astimezone(UTC) for pause in pauses), timedelta()
+    )
+    due_at = entered_at.astimezone(UTC) + timedelta(hours=limit.amount) + stood
     more = " and the time for which the case was paused" if stood else ""
     return Deadline(due_at, f"{limit} by the clock after the stage began{more}; weekends count.")
 
@@ -219,7 +222,7 @@ class Standing:
     """Where a case stands, as far as moves ask."""
 
     stage: StageState
-    overdue: bool = False
+    overdue: bool = False  # its time is up, or it has no limit to wait for
     has_next: bool = True  # a stage above the open one
     partnership_decides: bool = False  # at the open stage
     skip_asked: bool = False

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from escalation.views import case, contacts, moves, policy, queue, raising, suggestions, themes, triggers
+from escalation.views import (
+    case,
+    contacts,
+    moves,
+    policy,
+    queue,
+    raising,
+    suggestions,
+    themes,
+    triggers,
+)
 
 app_name = "escalation"
 cases = "escalations/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -80,10 +81,27 @@ def add_staff(*, by: User | None, agency: Agency, **fields) -> StaffMember:
     return row
 
 
+class ChangedSince(ValidationError):
+    """Somebody else changed the row since it was looked at; nothing is overwritten."""
+
+
+def fingerprint(staff_member: StaffMember) -> str:
+    """What a page saw of a person's details, in a few letters: it differs when any of them does."""
+    values = (str(getattr(staff_member, name)) for name in (*STAFF_FIELDS, "reference", "works_for_id"))
+    return hashlib.sha256("\x1f".join(values).encode()).hexdigest()[:20]
+
+
 @transaction.atomic
-def change_staff(*, by: User | None, staff_member: StaffMember, **new) -> bool:
-    """Change a person's details, leaving date included; False when nothing differs."""
+def change_staff(
+    *, by: User | None, staff_member: StaffMember, seen: str = "", **new
+) -> bool:
+    """Change a person's details, leaving date included; False when nothing differs.
+
+    With the fingerprint of what was ``seen`` it is refused when somebody changed them since.
+    """
     row = StaffMember.objects.select_for_update().get(pk=staff_member.pk)
+    if seen and seen != fingerprint(row):
+        raise ChangedSince(f"Somebody changed {row} since you opened this page.")
     return save_changed(row, by, "changed", new, agency=row.agency, staff_member=row)
 
 

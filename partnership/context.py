@@ -3,7 +3,13 @@
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-PLACES = [("Home", "/")]
+from partnership.models import User
+from partnership.reach import can
+from partnership.roles import Permission
+
+ESCALATIONS = "/escalations/"
+PLACES = [("Home", "/"), ("Escalations", ESCALATIONS)]
+SEE_ESCALATIONS = (Permission.VIEW_ESCALATIONS, Permission.VIEW_ESCALATION_THEMES)
 
 
 def service(request: HttpRequest) -> dict[str, object]:
@@ -22,7 +28,16 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
     return [
         {"text": text, "href": href, "active": is_active(request.path, href)}
         for text, href in PLACES
+        if href != ESCALATIONS or may_go(user)
     ]
+
+
+def may_go(user: User) -> bool:
+    """Whether to show the way to the escalations. A page that has read no grants makes no query for
+    it: then the way is shown, and the place itself answers."""
+    if not hasattr(user, "_grants_in_force"):
+        return True
+    return any(can(user, permission) for permission in SEE_ESCALATIONS)
 
 
 def is_active(path: str, href: str) -> bool:

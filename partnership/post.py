@@ -20,9 +20,14 @@ STOP_WAITING_LONGER = 6  # 1, 2, 4 … 64 minutes
 
 def notify(users: Iterable[User], subject: str, body: str) -> None:
     """Put a mail to each active user in the outbox. It holds references and a link, never a name."""
+    notify_each((user, subject, body) for user in users)
+
+
+def notify_each(mails: Iterable[tuple[User, str, str]]) -> None:
+    """Put many mails in the outbox at once, each with its own subject and body."""
     messages = OutboxMessage.objects.bulk_create(
         OutboxMessage(to=user.email, subject=" ".join(subject.split()), body=body)
-        for user in users
+        for user, subject, body in mails
         if user.is_active
     )
     if messages:

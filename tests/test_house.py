@@ -178,7 +178,7 @@ def test_rules_ask_nobody_for_the_day():
     pure = {"workdays", "quorum", "missed", "timescales", "stages", "triggers", "standing", "reach",
             "period", "scorecard", "rules"}
     for path in code():
-        if path.stem in pure:
+        if path.stem in pure and path.parent.parent == ROOT:
             text = path.read_text(encoding="utf-8")
             assert not re.search(r"\b(localdate|today|now)\(", text), name_of(path)
 

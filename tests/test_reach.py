@@ -517,14 +517,7 @@ def test_cases_are_reached_by_parties_their_leads_and_who_was_assigned(permissio
         assert set(found) == expected, name
 
 
-def as_for_cases(permission):
-    fault = "StageQuerySet lets the answering agency's lead approve a skip too"
-    late = permission is Permission.APPROVE_SKIP
-    marks = [pytest.mark.xfail(strict=True, reason=fault)] if late else []
-    return pytest.param(permission, marks=marks, id=str(permission))
-
-
-@pytest.mark.parametrize("permission", [as_for_cases(permission) for permission in CASES])
+@pytest.mark.parametrize("permission", CASES, ids=str)
 def test_stages_are_reached_as_their_cases_are(permission, cases, people):
     for name, user in vars(people).items():
         stages = Stage.objects.within_reach(user, permission)

@@ -22,8 +22,6 @@ from compliance.scorecard import MeasureResult, Reading, Scorecard
 
 __all__ = ["BY_WORDS", "Links", "agencies_section", "definitions", "figures", "sections"]
 
-RATED = {"good": "green", "watch": "yellow", "act": "red"}
-
 
 def figures(card: Scorecard, links: Links) -> list[dict]:
     """The headline cards."""
@@ -39,8 +37,7 @@ def figure(card: Scorecard, result: MeasureResult, links: Links) -> dict:
         "percent": reading.printed,
         "working": reading.working,
         "basis": f"basis: {reading.basis.label.lower()}",
-        "rating": rating.label if rating else "",
-        "colour": RATED[rating] if rating else "",
+        "rating": rating.label if rating else "",  # the component colours it
         "target": f"good from {target.good_from.normalize():f}%" if target else "",
         "last": last_period(card, reading),
         "href": links.reading(reading),

@@ -46,14 +46,13 @@ def rows(request: HttpRequest, scope: Scope, names: bool) -> HttpResponse:
     chosen = request.GET.get("met", "")
     shown = [row for row in found.rows if chosen not in ("yes", "no") or row.met is (chosen == "yes")]
     page = Paginator(shown, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
-    met = sum(row.met is True for row in found.rows)
     return render(request, "compliance/rows.html", {
         "found": found,
         "scope": scope,
         "period": period,
         "page": page,
-        "met": met,
-        "not_met": len(found.rows) - met,
+        "met": found.met,
+        "not_met": found.total - found.met,
         "columns": [{"text": text} for text in columns(found)],
         "rows": laid_out(request, scope, found, page),
         "chosen": chosen,

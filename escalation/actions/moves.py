@@ -126,7 +126,7 @@ def close(
     for name, value in learned.items():
         setattr(case, name, value)
     case.full_clean()
-    end_stage(case, stage, by, now, ended)
+    end_stage(case, stage, by, now, ended, case.resolution)
     case.save(
         update_fields=["state", "closed_at", "closed_by", "resolution", *learned]
     )
@@ -137,17 +137,21 @@ def close(
     return case
 
 
-def end_stage(case: Escalation, stage: Stage, by: User, now: datetime, ended: Ended) -> None:
+def end_stage(
+    case: Escalation, stage: Stage, by: User, now: datetime, ended: Ended, words: str = ""
+) -> None:
     """Close the stage, and the pause in which it may stand; the caller writes the history."""
     stage.pauses.filter(until_at=None).update(until_at=now, until_by=by)
-    stage.closed_at, stage.closed_by, stage.ended = now, by, ended
+    stage.closed_at, stage.closed_by, stage.ended, stage.last_words = now, by, ended, words.strip()
     stage.full_clean(exclude=["escalation"])
-    stage.save(update_fields=["closed_at", "closed_by", "ended"])
+    stage.save(update_fields=["closed_at", "closed_by", "ended", "last_words"])
 
 
-def leave(case: Escalation, stage: Stage, by: User, now: datetime, ended: Ended) -> None:
+def leave(
+    case: Escalation, stage: Stage, by: User, now: datetime, ended: Ended, words: str = ""
+) -> None:
     """End a stage of a case that goes on at another."""
-    end_stage(case, stage, by, now, ended)
+    end_stage(case, stage, by, now, ended, words)
     where = {"partnership": case.partnership, "agency": case.about}
     record(by, str(ended).replace("_", " "), stage, **where)
 
@@ -169,7 +173,7 @@ def move_up(
     now = now or timezone.now()
     case, stage = begin(case, Move.MOVE_UP, by, stage_number, now)
     step = step_above(case, stage)
-    leave(case, stage, by, now, Ended.MOVED_UP)
+    leave(case, stage, by, now, Ended.MOVED_UP, reason)
     return enter(case, step, by, now)
 
 

@@ -20,8 +20,8 @@ from escalation.models import (
     PolicyStage,
     Stage,
 )
-from escalation.sides import decider_for, moves_of, responder_for, sides_of, standing_of
-from escalation.stages import Move, deadline, why_not
+from escalation.sides import decider_for, responder_for, sides_of, standing_of
+from escalation.stages import Move, allowed_moves, deadline, why_not
 from escalation.telling import tell
 from partnership.history import record, save_new
 from partnership.models import Agency, BankHoliday, Partnership, User
@@ -155,8 +155,9 @@ def begin(
     stage.escalation = case
     if move is not Move.REOPEN:
         refuse_if_past(case, stage, stage_number)
-    if move not in moves_of(case, stage, by, now):
-        refuse(case, stage, move, by, now)
+    standing, sides = standing_of(case, stage, by, now), sides_of(by, case, stage)
+    if move not in allowed_moves(standing, sides):
+        raise MoveRefused(why_not(move, standing, sides))
     return case, stage
 
 
@@ -171,12 +172,6 @@ def refuse_if_past(case: Escalation, latest: Stage, stage_number: int) -> None:
             f"Already {seen.get_ended_display().lower()} by {seen.closed_by} at {at:%H:%M} on "
             f"{at.day} {at:%B %Y}."
         )
-
-
-def refuse(case: Escalation, stage: Stage, move: Move, by: User, now: datetime) -> None:
-    raise MoveRefused(
-        why_not(move, standing_of(case, stage, by, now), sides_of(by, case, stage))
-    )
 
 
 @transaction.atomic

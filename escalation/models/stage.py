@@ -40,6 +40,7 @@ class Stage(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     ended = models.CharField(max_length=10, blank=True, choices=Ended.choices)
+    last_words = narrative(blank=True, help_text="Why it moved up, or how the case ended here.")
 
     objects = querysets.StageQuerySet.as_manager()
 

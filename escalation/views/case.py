@@ -12,7 +12,8 @@ from conferences.models import Meeting
 from escalation import actions
 from escalation.casebook import CASE_COLOURS, Casebook, Reader, due_words
 from escalation.choices import Contact
-from escalation.forms import DocumentForm, IdentityForm, put_errors
+from escalation.forms.fields import put_errors
+from escalation.forms.moves import DocumentForm, IdentityForm
 from escalation.models import Escalation
 from escalation.sides import moves_of
 from escalation.stages import CaseState, Move
@@ -41,7 +42,8 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "escalation/detail.html", {
         "danger": DANGER, "case": case, "book": book, "crumbs": crumbs(case),
         "state_colour": CASE_COLOURS[CaseState(case.state)],
-        "facts": facts(request, book),
+        "facts": facts(book),
+        "meetings": meetings(request, book),
         "now": standing(book),
         "moves": move_links(book, request.user),
         "outcome": outcome(book),
@@ -74,7 +76,7 @@ def may_move(user: User, case: Escalation) -> bool:
 # --- Facts ----------------------------------------------------------------------------------------
 
 
-def facts(request: HttpRequest, book: Casebook) -> list[dict]:
+def facts(book: Casebook) -> list[dict]:
     """The head of the page."""
     case = book.case
     raised = " by ".join(filter(None, [longdate(case.raised_at), book.name(case.raised_by)]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.db.models import Q, QuerySet
 
@@ -35,8 +35,10 @@ class Segment:
         further = Q(**{f"{self.key}__{way}": place.at}) | Q(**{f"pk__{way}": place.pk})
         return self.ordered(backwards).filter(further, **near)
 
-    def place(self, row: Any) -> Place:
-        return Place(self.letter, getattr(row, self.key), row.pk)
+    def places(self, rows: QuerySet, most: int) -> list[Place]:
+        """The first places of some rows: keys only, so that a database sorts little."""
+        found = rows.values_list(self.key, "pk")[:most]
+        return [Place(self.letter, at, pk) for at, pk in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class KeyPage:
-    """The rows of a page, and the places from which its neighbours begin."""
+    """The places of a page, and those from which its neighbours begin."""
 
-    rows: list[tuple[Segment, Any]]
+    rows: list[Place]
     before: Place | None = None  # the page before ends before this place
     after: Place | None = None  # the page after begins after it
 
@@ -86,7 +88,7 @@ def forwards(segments: Sequence[Segment], size: int, place: Place | None) -> Key
     rows = found[:size]
     if not rows:
         return backwards(segments, size, place) if place else KeyPage([])
-    return KeyPage(rows, ends(rows[0]) if place else None, ends(rows[-1]) if len(found) > size else None)
+    return KeyPage(rows, rows[0] if place else None, rows[-1] if len(found) > size else None)
 
 
 def backwards(segments: Sequence[Segment], size: int, place: Place | None) -> KeyPage:
@@ -94,26 +96,21 @@ def backwards(segments: Sequence[Segment], size: int, place: Place | None) -> Ke
     rows = found[:size][::-1]
     if not rows:
         return forwards(segments, size, None)
-    return KeyPage(rows, ends(rows[0]) if len(found) > size else None, ends(rows[-1]) if place else None)
+    return KeyPage(rows, rows[0] if len(found) > size else None, rows[-1] if place else None)
 
 
 def walk(
     segments: Sequence[Segment], size: int, place: Place | None, *, backwards: bool
-) -> list[tuple[Segment, Any]]:
-    """The rows from a place on, one more than the page holds; each segment is asked, so that the
+) -> list[Place]:
+    """The places from a place on, one more than the page holds; each segment is asked, so that the
     number of queries says nothing about the number of rows."""
-    found: list[tuple[Segment, Any]] = []
+    found: list[Place] = []
     begun = place is None
     for segment in reversed(segments) if backwards else segments:
         here = place is not None and segment.letter == place.letter
         if not (begun or here):
             continue
         rows = segment.beyond(place, backwards) if here else segment.ordered(backwards)
-        found += [(segment, row) for row in rows[: max(size - len(found), 0) + 1]]
+        found += segment.places(rows, max(size - len(found), 0) + 1)
         begun = True
     return found[: size + 1]
-
-
-def ends(pair: tuple[Segment, Any]) -> Place:
-    segment, row = pair
-    return segment.place(row)

@@ -13,11 +13,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
-from escalation import actions, forms
+from escalation import actions
 from escalation.actions import MoveRefused
 from escalation.actions.raising import refuse_if_past
 from escalation.casebook import Casebook
+from escalation.forms import moves as forms
+from escalation.forms.fields import put_errors
 from escalation.sides import moves_of, sides_of, standing_of
 from escalation.stages import Move, why_not
 from escalation.views.case import DANGER, SLUGS, book_of, crumbs, move_links
@@ -126,7 +129,7 @@ def make(request: HttpRequest, book: Casebook, chosen: Move) -> HttpResponse:
         now = book_of(request, visible_case(request, case.reference))
         return refused(request, now, chosen, str(refusal), form)
     except ValidationError as error:
-        forms.put_errors(form, error, form.renames)
+        put_errors(form, error, form.renames)
         return shown(request, book, chosen, form)
     messages.success(request, page.done)
     return redirect("escalation:detail", case.reference)
@@ -156,6 +159,7 @@ def around(book: Casebook, chosen: Move, form: forms.MoveForm | None) -> dict:
         "case": book.case, "book": book, "form": form, "move": chosen, "page": PAGES[chosen],
         "stage": book.latest, "crumbs": crumbs(book.case, chosen.label), "danger": DANGER,
         "answer": book.latest.answer if book.reader.narrative else "",
+        "action": reverse("escalation:move", args=[book.case.reference, SLUGS[chosen]]),
     }
 
 

@@ -17,7 +17,7 @@ from escalation.choices import Grounds, PartnershipPart
 from escalation.filters import QueueFilter
 from escalation.models import Escalation, Stage, StagePause
 from escalation.stages import CaseState, LimitUnit
-from escalation.views.keyset import END, KeyPage, Segment, page
+from escalation.views.keyset import END, KeyPage, Place, Segment, page
 from escalation.views.reaching import may_open_queue, partnerships_with_cases
 from partnership.models import User
 from partnership.reach import can, held
@@ -59,7 +59,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "filter": cases.form,
         "number": sum(segment.rows.count() for segment in segments),
         "columns": [{"text": text} for text in COLUMNS],
-        "rows": [cells(row, now) for _, row in found.rows],
+        "rows": [cells(row, now) for row in rows_of(found.rows)],
         "pages": neighbours(request, found),
         "narrowed": bool(set(request.GET) & set(cases.filters)),
         "suggests": can(user, Permission.VIEW_SUGGESTIONS),
@@ -94,7 +94,8 @@ def of_agencies(user: User) -> Q:
 
 def counted(user: User, now: datetime) -> dict[str, int]:
     """How many open cases there are of each kind, in one query."""
-    rows = Stage.objects.visible_to(user).filter(closed_at=None)
+    cases = Escalation.objects.visible_to(user).open()
+    rows = Stage.objects.filter(closed_at=None, escalation__in=cases)  # unscoped: of cases within reach
     return rows.aggregate(
         all=Count("pk"), mine=Count("pk", filter=mine(user)),
         agency=Count("pk", filter=of_agencies(user)),
@@ -126,25 +127,19 @@ def views(request: HttpRequest, view: str, counts: dict[str, int]) -> list[dict]
 def segments_of(user: User, view: str, cases: QueueFilter, now: datetime) -> list[Segment]:
     """Running clocks by their due moment (so the overdue first), then what runs against none, then
     what is closed."""
+    # unscoped: the stages of cases within reach
+    stages = Stage.objects.filter(closed_at=None, escalation__in=cases.qs).filter(narrowing(user, view))
     state = cases.form.cleaned_data.get("state", "")
-    stages = open_stages(user, view, cases.qs)
-    running = stages.filter(RUNNING)
-    still = stages.exclude(RUNNING)
     if state == "overdue":
-        return [Segment("r", running.filter(due_at__lt=now), "due_at")]
-    found = [Segment("r", running, "due_at"), Segment("s", still, "entered_at")]
+        return [Segment("r", stages.filter(RUNNING, due_at__lt=now), "due_at")]
+    found = [
+        Segment("r", stages.filter(RUNNING), "due_at"),
+        Segment("s", stages.exclude(RUNNING), "entered_at"),
+    ]
     if not state:
         return found
     closed = Segment("c", closed_cases(user, view, cases.qs, state), "closed_at", newest=True)
     return [*found, closed] if state == "all" else [closed]
-
-
-def open_stages(user: User, view: str, cases: QuerySet) -> QuerySet:
-    rows = Stage.objects.visible_to(user).filter(closed_at=None, escalation__in=cases)
-    rows = rows.filter(narrowing(user, view))
-    paused = Exists(StagePause.objects.filter(stage=OuterRef("pk"), until_at=None))  # unscoped: of them
-    rows = rows.annotate(paused=paused)
-    return rows.select_related("escalation__about", "escalation__raised_for", "policy_stage")
 
 
 def narrowing(user: User, view: str) -> Q:
@@ -158,16 +153,36 @@ def closed_cases(user: User, view: str, cases: QuerySet, state: str) -> QuerySet
         # unscoped: within the cases of the list
         stages = Stage.objects.filter(of_agencies(user) if view == "agency" else took_part(user))
         rows = rows.filter(pk__in=stages.values("escalation"))
-    last = Stage.objects.filter(escalation=OuterRef("pk")).order_by("-number")  # unscoped: of them
-    rows = rows.annotate(
-        last_position=Subquery(last.values("policy_stage__position")[:1]),
-        last_title=Subquery(last.values("policy_stage__title")[:1]),
-    )
-    return rows.select_related("about", "raised_for")
+    return rows
 
 
 def took_part(user: User) -> Q:
     return Q(escalation__raised_by=user) | Q(escalation__participants__user=user)
+
+
+def rows_of(places: list[Place]) -> list[Stage | Escalation]:
+    """The rows at some places, in their order: at most two queries."""
+    stages = [place.pk for place in places if place.letter != "c"]
+    cases = [place.pk for place in places if place.letter == "c"]
+    # unscoped: places come from cases within reach
+    found = {False: stages_shown().in_bulk(stages), True: cases_shown().in_bulk(cases)}
+    return [found[place.letter == "c"][place.pk] for place in places]
+
+
+def stages_shown() -> QuerySet[Stage]:
+    paused = Exists(StagePause.objects.filter(stage=OuterRef("pk"), until_at=None))  # unscoped: of them
+    rows = Stage.objects.annotate(paused=paused)  # unscoped: see rows_of
+    return rows.select_related("escalation__about", "escalation__raised_for", "policy_stage")
+
+
+def cases_shown() -> QuerySet[Escalation]:
+    """Closed cases with the step at which they ended."""
+    last = Stage.objects.filter(escalation=OuterRef("pk")).order_by("-number")  # unscoped: of them
+    rows = Escalation.objects.annotate(  # unscoped: see rows_of
+        last_position=Subquery(last.values("policy_stage__position")[:1]),
+        last_title=Subquery(last.values("policy_stage__title")[:1]),
+    )
+    return rows.select_related("about", "raised_for")
 
 
 # --- In which words -----------------------------------------------------------------------------------

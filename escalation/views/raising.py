@@ -13,15 +13,15 @@ from conferences.models import Meeting
 from escalation import actions
 from escalation.actions.raising import policy_in_force
 from escalation.casebook import due_words
-from escalation.forms import put_errors
+from escalation.choices import SuggestionState
+from escalation.forms.fields import put_errors
+from escalation.forms.raising import RaiseForm
 from escalation.models import Escalation, Policy, Suggestion
-from escalation.raise_form import RaiseForm
 from escalation.views.case import DANGER
 from partnership.models import Partnership, today
 from partnership.reach import can
 from partnership.roles import Permission
 
-RENAMES = {"identity_passed_on": "identity_passed_on", "about": "about", "__all__": ""}
 CRUMBS = [{"text": "Home", "href": "/"}]
 
 
@@ -30,7 +30,7 @@ def raise_case(request: HttpRequest) -> HttpResponse:
     if not can(request.user, Permission.RAISE_ESCALATION):
         raise PermissionDenied
     suggestion = asked_suggestion(request)
-    if suggestion and suggestion.escalation_id:
+    if suggestion and suggestion.state != SuggestionState.OPEN and request.method != "POST":
         messages.error(request, "That suggestion has already been handled.")
         return redirect("escalation:suggestion-list")
     partnership = suggestion.partnership if suggestion else asked_partnership(request)

@@ -12,7 +12,8 @@ from django.urls import reverse
 from conferences.models import Meeting
 from escalation import actions
 from escalation.choices import SuggestionState
-from escalation.forms import DismissForm, put_errors
+from escalation.forms.fields import put_errors
+from escalation.forms.moves import DismissForm
 from escalation.models import Suggestion
 from partnership.reach import can
 from partnership.roles import Permission
@@ -27,10 +28,10 @@ def suggestion_list(request: HttpRequest) -> HttpResponse:
     rows = Suggestion.objects.visible_to(request.user).filter(state=SuggestionState.OPEN)
     rows = rows.select_related("partnership", "about").prefetch_related("meetings")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    may_act = actable(request, page)
+    visible, may_act = visible_meetings(request, page), actable(request, page)
     return render(request, "escalation/suggestion_list.html", {
         "page": page,
-        "suggestions": [shown(row, visible_meetings(request, page), may_act) for row in page],
+        "suggestions": [shown(row, visible, may_act) for row in page],
         "crumbs": crumbs(),
     })
 

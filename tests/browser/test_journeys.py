@@ -25,7 +25,7 @@ def test_agency_lead_opens_the_rows_and_the_meeting_behind_a_figure(readers, ali
     reader.follow("Northwold Social Care in Northwold")
     assert "Adela Alphatwo" in reader.words
     check()
-    reader.follow("100.0%: see the rows behind Attendance at conferences")
+    reader.follow("see the rows behind Attendance at conferences")
     assert "Represented: 1 of 1." in reader.words
     check()
     reader.follow("NW-1")
@@ -62,19 +62,19 @@ def test_lead_goes_from_sign_in_to_the_rows_by_keyboard(readers, alice, script):
     reader.page.keyboard.press("Tab")
     assert focused(reader) == "Skip to main content"
     reader.page.keyboard.press("Enter")
-    tab_to(reader, "50.0%: see the rows behind Training in date")
+    tab_to(reader, "see the rows behind Training in date")
     reader.page.keyboard.press("Enter")
     reader.page.wait_for_url("**/rows/**")
     assert "In date: 1 of 2." in reader.words
 
 
 def focused(reader) -> str:
-    return " ".join(reader.page.locator("*:focus").inner_text().split())
+    return " ".join(" ".join(reader.page.locator("*:focus").all_inner_texts()).split())
 
 
 def tab_to(reader, words: str, most: int = 30) -> None:
     for _ in range(most):
         reader.page.keyboard.press("Tab")
-        if focused(reader) == words:
+        if words in focused(reader):
             return
     raise AssertionError(f"{most} tabs do not reach “{words}”.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import date
+from decimal import Decimal
 from html import unescape
 
 import pypdf
@@ -341,3 +342,33 @@ def grow(filled, people):
         make.MembershipFactory(partnership=filled.partnership, agency=agency, code=f"X{n}")
         person = make.StaffMemberFactory(agency=agency, role_group=filled.role_group)
         make.AttendanceFactory(meeting=filled.meeting, agency=agency, staff_member=person)
+
+
+# --- Ratings --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("good_from", "watch_from", "word", "colour"),
+    [("40", "20", "Good", "green"), ("90", "40", "Watch", "yellow"), ("90", "80", "Act", "red")],
+)
+def test_headline_is_rated_by_a_word_and_its_colour(
+    client, filled, sam, good_from, watch_from, word, colour
+):
+    for person in make.StaffMemberFactory.create_batch(  # half of ten are in date
+        8, agency=filled.agency_a, role_group=filled.role_group
+    )[::2]:
+        make.TrainingRecordFactory(staff_member=person, course=filled.course)
+    make.TargetFactory(
+        partnership=filled.partnership, good_from=Decimal(good_from), watch_from=Decimal(watch_from)
+    )
+    client.force_login(sam)
+    page = client.get(f"{A}?{PERIOD}").content.decode()
+    assert f'<strong class="govuk-tag govuk-tag--{colour}">{word}</strong>' in page
+    assert f"app-figure--{colour}" in page
+
+
+def test_headline_of_fewer_than_five_is_not_rated(client, filled, sam):
+    make.TargetFactory(partnership=filled.partnership)
+    client.force_login(sam)
+    page = client.get(f"{A}?{PERIOD}").content.decode()
+    assert "good from 90%" in page and "govuk-tag--red" not in page

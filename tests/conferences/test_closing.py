@@ -259,7 +259,6 @@ def test_no_mail_when_not_told_and_when_nothing_was_missed(full, core_group, cha
     assert not OutboxMessage.objects.exists()
 
 
-@pytest.mark.xfail(strict=True, reason="tell_leads mails each grant, not each person")
 def test_a_lead_with_two_grants_in_the_agency_is_mailed_once(full, charlie, agency_b):
     make.GrantFactory(user=charlie, role=Role.AGENCY_LEAD, agency=agency_b)
     close(full)
@@ -302,7 +301,6 @@ def test_closing_takes_a_fixed_number_of_queries(partnership, agency_a, agency_b
     assert counts[0] == counts[1] <= 30
 
 
-@pytest.mark.xfail(strict=True, reason="tell_leads asks and writes for each missed duty apart")
 def test_telling_takes_a_fixed_number_of_queries(partnership, agency_a, agency_b, alice, charlie):
     def number_of(number):
         rows = [register_of(partnership, [agency_a, agency_b]) for _ in range(number)]

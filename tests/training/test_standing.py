@@ -298,6 +298,22 @@ def test_hours_add_up_over_the_rolling_period(by_hours):
     assert standing(by_hours, date(2015, 1, 1)) == Standing.EXPIRED  # the first 6 have left
 
 
+def test_hours_too_far_apart_never_added_up(by_hours):
+    done(by_hours.person, by_hours.long, date(2011, 1, 1))
+    done(by_hours.person, by_hours.long, date(2014, 1, 1))  # the day the first leaves the period
+    assert standing(by_hours, date(2014, 6, 1)) == Standing.NEVER
+    done(by_hours.person, by_hours.long, date(2013, 12, 31))
+    assert standing(by_hours, date(2014, 6, 1)) == Standing.CURRENT
+
+
+def test_hours_that_once_sufficed_and_were_not_renewed_are_expired(by_hours):
+    done(by_hours.person, by_hours.long, date(2010, 6, 1))
+    done(by_hours.person, by_hours.long, date(2010, 7, 1))
+    done(by_hours.person, by_hours.course, date(2014, 1, 1))
+    assert standing(by_hours, date(2013, 5, 31)) == Standing.EXPIRING
+    assert standing(by_hours, date(2014, 6, 1)) == Standing.EXPIRED
+
+
 def test_an_hour_short_is_not_enough(by_hours):
     Course.objects.filter(pk=by_hours.long.pk).update(hours=Decimal("5.75"))
     done(by_hours.person, by_hours.long, date(2013, 1, 1))

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from conferences.models import Meeting
 from escalation.choices import Grounds
-from escalation.forms import Day, Line, Prose
+from escalation.forms.fields import Day, Line, Prose
 from escalation.models import Policy, Suggestion
 from partnership.models import Agency, Partnership, User
 from partnership.reach import held

@@ -1,0 +1,209 @@
+"""The list of people, who is due on top: on the screen, on paper and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from partnership.exporting import as_csv
+from partnership.history import entry, record_all
+from partnership.models import StaffMember, today
+from partnership.roles import Permission
+from partnership.templatetags.quorate import longdate
+from training.due import COLOURS, PersonDue, who_is_due, worst_first
+from training.filters import DUE, NOTHING, PersonFilter
+from training.models import TrainingRecord
+from training.standing import open_book
+from training.views.reaching import HOME, must_reach_others, reaches_others
+
+PAGE = 25
+SORTS: dict[str, Callable[[PersonDue], Any]] = {
+    "name": lambda row: (row.person.last_name.casefold(), row.person.first_name.casefold()),
+    "standing": lambda row: row.rank,
+    "expires": lambda row: row.expires_on or date.max,
+    "role_group": lambda row: row.person.role_group.title,
+    "agency": lambda row: row.person.agency.name,
+}
+COLUMNS = {
+    "name": "Name", "standing": "Standing", "what": "In what", "expires": "Expires on",
+    "role_group": "Role group", "agency": "Agency",
+}
+FILE_COLUMNS = (
+    "Reference", "First name", "Last name", "Job title", "Role group", "Agency", "Standing", "In what",
+    "Expires on", "Work e-mail",
+)
+# What a row shows; the rest of a person stays in the database.
+READ = (
+    "first_name", "last_name", "reference", "job_title", "started_on", "left_on", "works_for_id",
+    "work_email", "agency__name", "agency__parent_id", "role_group__title",
+)
+
+
+@dataclass
+class Listing:
+    """The people that were asked for, in the order that was asked for."""
+
+    request: HttpRequest
+    on: date
+
+    @cached_property
+    def filter(self) -> PersonFilter:
+        reach = StaffMember.objects.within_reach(self.request.user, Permission.VIEW_STAFF)
+        return PersonFilter(self.request.GET, queryset=reach, user=self.request.user)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        return self.filter.form.cleaned_data
+
+    @property
+    def narrowed(self) -> bool:
+        return any(value for name, value in self.asked.items() if name != "sort")
+
+    @cached_property
+    def rows(self) -> list[PersonDue]:
+        people = self.filter.qs
+        course = self.asked.get("course")
+        found = who_is_due(open_book(people.only(*READ)), self.on, course.pk if course else None)
+        return self.ordered(row for row in found if self.wanted(row))
+
+    def wanted(self, row: PersonDue) -> bool:
+        """What only the standings can tell."""
+        asked = self.asked.get("standing")
+        if asked == DUE:
+            return row.due
+        if asked == NOTHING:
+            return row.standing is None
+        if asked:
+            return row.standing == asked
+        return row.standing is not None or not self.asked.get("course")
+
+    @property
+    def sort(self) -> tuple[str, bool]:
+        """By what, and whether downwards."""
+        asked = self.asked.get("sort") or ""
+        name = asked.removeprefix("-")
+        return (name, asked.startswith("-")) if name in SORTS else ("standing", False)
+
+    def ordered(self, rows: Iterable[PersonDue]) -> list[PersonDue]:
+        name, down = self.sort
+        if name == "standing" and not down:
+            return worst_first(rows)
+        return sorted(rows, key=SORTS[name], reverse=down)
+
+
+def person_list(request: HttpRequest) -> HttpResponse:
+    """Everybody within reach, who is expired, untrained or about to expire on top."""
+    must_reach_others(request, Permission.VIEW_STAFF)
+    listing = Listing(request, today())
+    whole = "print" in request.GET
+    page = Paginator(listing.rows, max(len(listing.rows), 1) if whole else PAGE).get_page(
+        request.GET.get("page")
+    )
+    names = shown_columns(listing)
+    to_confirm = TrainingRecord.objects.within_reach(request.user, Permission.MANAGE_STAFF).to_confirm()
+    return render(request, "training/person_list.html", {
+        "filter": listing.filter.form,
+        "narrowed": listing.narrowed,
+        "whole": whole,
+        "page": page,
+        "due": sum(row.due for row in listing.rows),
+        "on": listing.on,
+        "columns": [column(request, listing, name) for name in names],
+        "rows": [cells(row, names, listing.on) for row in page],
+        "manages": reaches_others(request.user, Permission.MANAGE_STAFF),
+        "to_confirm": to_confirm.count(),
+        "csv": f"{reverse('training:person-list-csv')}?{request.GET.urlencode()}",
+        "crumbs": [HOME, {"text": "People and training", "href": ""}],
+    })
+
+
+def shown_columns(listing: Listing) -> list[str]:
+    """The agency stands there only where there are several."""
+    several = len(listing.filter.agencies) > 1
+    return [name for name in COLUMNS if several or name != "agency"]
+
+
+def column(request: HttpRequest, listing: Listing, name: str) -> dict:
+    """A column's heading, leading to the list in its order."""
+    found = {"text": COLUMNS[name], "header": name == "name"}
+    if name not in SORTS:
+        return found
+    now, down = listing.sort
+    kept = {key: value for key, value in request.GET.items() if key not in ("page", "sort")}
+    if name == now:
+        found["sort_dir"] = "desc" if down else "asc"
+    sort = f"-{name}" if name == now and not down else name
+    return found | {"sort_href": "?" + urlencode(kept | {"sort": sort})}
+
+
+def cells(row: PersonDue, names: list[str], on: date) -> list[dict]:
+    person = row.person
+    href = reverse("compliance:person", args=[person.pk])
+    found = {
+        "name": {"text": f"{person.last_name}, {person.first_name}", "href": href,
+                 "hint": f"{person.job_title}, {person.reference}"},
+        "standing": standing_cell(row, on),
+        "what": {"text": row.what or "–"},
+        "expires": {"text": longdate(row.expires_on) or "–"},
+        "role_group": {"text": person.role_group.title},
+        "agency": {"text": person.agency.name},
+    }
+    return [found[name] for name in names]
+
+
+def standing_cell(row: PersonDue, on: date) -> dict:
+    if row.standing:
+        return {"text": row.standing.label, "tag_colour": COLOURS[row.standing]}
+    return {"text": without_standing(row.person, on), "tag_colour": "grey"}
+
+
+def without_standing(person: StaffMember, on: date) -> str:
+    """Why a person has no standing."""
+    if person.left_on and person.left_on <= on:
+        return "Left"
+    return "Not started" if person.started_on > on else "Nothing asked"
+
+
+def person_list_csv(request: HttpRequest) -> HttpResponse:
+    """The filtered list as a file, every row of it; that it was taken is in the history."""
+    must_reach_others(request, Permission.VIEW_STAFF)
+    listing = Listing(request, today())
+    rows = (file_row(row, listing.on) for row in listing.rows)
+    response = HttpResponse(
+        "\ufeff" + as_csv([FILE_COLUMNS, *rows]), content_type="text/csv; charset=utf-8"
+    )
+    name = f"quorate-people-{listing.on:%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    note_taken(request, listing)
+    return response
+
+
+def note_taken(request: HttpRequest, listing: Listing) -> None:
+    """An entry for each agency whose people are in the file."""
+    numbers: dict[int, int] = {}
+    for row in listing.rows:
+        numbers[row.person.agency_id] = numbers.get(row.person.agency_id, 0) + 1
+    agencies = [agency for agency in listing.filter.agencies if agency.pk in numbers]
+    record_all(
+        entry(request.user, "took as a file", agency, agency=agency, people=numbers[agency.pk])
+        for agency in agencies
+    )
+
+
+def file_row(row: PersonDue, on: date) -> list[object]:
+    person = row.person
+    standing = row.standing.label if row.standing else without_standing(person, on)
+    return [
+        person.reference, person.first_name, person.last_name, person.job_title,
+        person.role_group.title, person.agency.name, standing, row.what,
+        row.expires_on.isoformat() if row.expires_on else "", person.work_email,
+    ]
