@@ -95,7 +95,7 @@ def _blocks(summary: CaseSummary) -> list[Flowable]:
         blocks += _actions(summary.actions)
     if summary.narrative is not None:
         blocks += _narrative(summary.narrative)
-    return blocks + _titled("What happened", ("When", "What", "By whom"), summary.timeline, (0.25, 0.5, 0.25))
+    return blocks + _titled("Timeline", ("When", "What", "By whom"), summary.timeline, (0.25, 0.5, 0.25))
 
 
 def _grid(head, rows: list[Row], widths, name: Look = NAME) -> Grid:

@@ -17,15 +17,12 @@ from conferences.models import Attendance, Meeting
 from conferences.querysets import AttendanceQuerySet, MeetingQuerySet
 from partnership.models import Membership, Partnership, StaffMember, User, today
 from partnership.roles import Permission, Role
-from training.choices import Standing
+from training.due import COLOURS, in_words
+from training.models import TrainingRecord
 from training.standing import open_book
 
 LATEST = 10
 WITH_FIGURES = 3  # of how many agencies the home shows figures; more are links only
-COLOURS = {
-    Standing.CURRENT: "green", Standing.EXPIRING: "yellow", Standing.EXPIRED: "red",
-    Standing.NEVER: "red", Standing.NOT_YET_DUE: "blue", Standing.EXEMPT: "grey",
-}
 TO_ACT_ON = {
     "training_expired": "Requirements expired",
     "training_never": "Requirements never done",
@@ -41,6 +38,7 @@ def for_user(user: User) -> dict:
     return {
         "agencies": agencies(user),
         "act_columns": [{"text": "What"}, {"text": "Number", "numeric": True}],
+        "to_confirm": to_confirm(user),
         "partnerships": partnerships(user),
         "standings": my_standings(user),
         "standing_columns": columns("Course", "Standing and expiry"),
@@ -112,6 +110,11 @@ def partnerships(user: User) -> list[dict]:
     ]
 
 
+def to_confirm(user: User) -> int:
+    """How many records wait that people logged for themselves, for those who confirm them."""
+    return TrainingRecord.objects.within_reach(user, Permission.MANAGE_STAFF).to_confirm().count()
+
+
 def my_standings(user: User) -> list[list[dict]]:
     """The person's own training: each requirement, where they are with it, until when."""
     if not user.staff_member_id:
@@ -119,9 +122,8 @@ def my_standings(user: User) -> list[list[dict]]:
     own = StaffMember.objects.within_reach(user, Permission.VIEW_STAFF).filter(pk=user.staff_member_id)
     rows = []
     for row in open_book(own).standings(today()):
-        titles = " or ".join(course.title for course in row.requirement.courses.all())
         rows.append([
-            {"text": titles, "header": True},
+            {"text": in_words(row.requirement), "header": True},
             {
                 "text": row.standing.label, "tag_colour": COLOURS[row.standing],
                 "hint": long(row.expires_on) if row.expires_on else "",

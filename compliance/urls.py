@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from compliance.views import cases, pages, reports, rows
+from compliance.views import cases, pages, people, reports, rows
 
 
 class FormConverter:
@@ -25,6 +25,7 @@ agency = f"{partnership}agencies/<str:agency>/"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("escalations/<str:reference>/summary.pdf", cases.case_summary, name="case-summary"),
+    path("people/<int:number>/", people.person, name="person"),
     path(partnership, pages.dashboard, name="dashboard"),
     path(f"{partnership}rows/", rows.partnership_rows, name="partnership-rows"),
     path(f"{partnership}report.<form:form>", reports.partnership_report, name="partnership-report"),

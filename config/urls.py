@@ -7,5 +7,7 @@ urlpatterns = [
     path("api/v1/", include("api.urls")),
     path("", include("conferences.urls")),
     path("", include("escalation.urls")),
+    path("", include("partnership.urls")),
+    path("", include("training.urls")),
     path("", include("compliance.urls")),
 ]

@@ -33,9 +33,9 @@ PEOPLE = ("responder", "entered_by", "acknowledged_by", "answered_by", "skip_ask
 REASON_KEPT = "the reason is for the parties"
 ENDS_CASE = frozenset({Ended.ACCEPTED, Ended.WITHDRAWN, Ended.DECIDED})
 STATE_WORDS = {
-    StageState.WAITING: "Waiting for an answer",
-    StageState.ACKNOWLEDGED: "Acknowledged, waiting for an answer",
-    StageState.ANSWERED: "Answered, waiting for the raising side",
+    StageState.WAITING: "To be answered",
+    StageState.ACKNOWLEDGED: "Acknowledged",
+    StageState.ANSWERED: "Answered",
     StageState.PAUSED: "Paused",
 }
 CASE_COLOURS = {
@@ -73,6 +73,7 @@ class StepFacts:
     due: str = ""
     taken: str = ""
     answer: str = ""
+    last_words: str = ""
     is_open: bool = False
 
 
@@ -140,11 +141,11 @@ class Casebook:
 
     def answering(self, stage: Stage) -> str:
         """Who is to answer: by name for the parties, by role for others."""
-        role = Contact(stage.policy_stage.answered_by).label
+        role, about = Contact(stage.policy_stage.answered_by).label, self.case.about
         if stage.responder is None:
-            return f"{role} of {self.case.about}: nobody is named yet"
+            return f"{role} of {about}: nobody is named yet"
         name = self.name(stage.responder)
-        return f"{name}, as {role.lower()} of {self.case.about}" if name else f"{role} of {self.case.about}"
+        return f"{name}, for {about} (asked of the {role.lower()})" if name else f"{role} of {about}"
 
     def raising_side(self) -> str:
         return str(self.case.raised_for or f"{self.case.partnership}, by the conference service")
@@ -172,8 +173,14 @@ class Casebook:
         return StepFacts(
             **self._of_step(step), stage=stage, words=words, colour=colour,
             due=due_words(stage) or self._no_due(stage), taken=self.taken(stage),
-            answer=stage.answer if self.reader.narrative else "", is_open=stage.closed_at is None,
+            answer=stage.answer if self.reader.narrative else "",
+            last_words=self.last_words(stage), is_open=stage.closed_at is None,
         )
+
+    def last_words(self, stage: Stage) -> str:
+        """Why it moved up, or how the case had ended before it was opened again."""
+        ends_the_case = stage is self.latest and self.case.state != CaseState.OPEN
+        return stage.last_words if self.reader.narrative and not ends_the_case else ""
 
     def _no_due(self, stage: Stage) -> str:
         return "No limit" if stage.limit.unit == LimitUnit.NONE else "The clock stands"
@@ -247,12 +254,9 @@ class Casebook:
         return sorted(found, key=lambda event: event.at)
 
     def _events(self, stage: Stage, before: Stage | None) -> list[Event]:
-        title = f"stage {stage.number}, {stage.policy_stage.title.lower()}"
-        again = "Reopened: " if before and before.ended in ENDS_CASE else ""
-        found = [
-            Event(stage.entered_at, f"{again}{title} began".capitalize() if not again else f"{again}{title} began",
-                  self.name(stage.entered_by) if before else ""),
-        ]
+        again = "Reopened: stage" if before and before.ended in ENDS_CASE else "Stage"
+        began = f"{again} {stage.number} began: {stage.policy_stage.title}"
+        found = [Event(stage.entered_at, began, self.name(stage.entered_by) if before else "")]
         moments = (
             (stage.acknowledged_at, "Acknowledged", stage.acknowledged_by),
             (stage.answered_at, "Answered", stage.answered_by),

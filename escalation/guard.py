@@ -14,7 +14,7 @@ POSTCODE = re.compile(
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 DATE = (
     r"(?:\d{1,2}\s?[./ -]\s?\d{1,2}\s?[./ -]\s?\d{2,4}|\d{4}-\d{2}-\d{2}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)?[ -]{MONTH}\b|\b{MONTH} \d{{1,4}}\b)"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)?[ -]{MONTH}\b(?:[ -]\d{{2,4}}\b)?|\b{MONTH} \d{{1,4}}\b)"
 )
 DOB = r"\bd\.?\s?o\.?\s?b(?![a-z])\.?"
 MARK = rf"(?:{DOB}|\b(?:date of birth|birth ?date|born|birthday)\b)"

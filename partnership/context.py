@@ -4,11 +4,12 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from partnership.models import User
-from partnership.reach import can
+from partnership.reach import can, held
 from partnership.roles import Permission
 
 ESCALATIONS = "/escalations/"
-PLACES = [("Home", "/"), ("Escalations", ESCALATIONS)]
+PEOPLE = "/people/"
+PLACES = [("Home", "/"), ("People and training", PEOPLE), ("Escalations", ESCALATIONS)]
 SEE_ESCALATIONS = (Permission.VIEW_ESCALATIONS, Permission.VIEW_ESCALATION_THEMES)
 
 
@@ -28,7 +29,7 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
     return [
         {"text": text, "href": href, "active": is_active(request.path, href)}
         for text, href in PLACES
-        if href != ESCALATIONS or may_go(user)
+        if (href != ESCALATIONS or may_go(user)) and (href != PEOPLE or sees_people(user))
     ]
 
 
@@ -38,6 +39,12 @@ def may_go(user: User) -> bool:
     if not hasattr(user, "_grants_in_force"):
         return True
     return any(can(user, permission) for permission in SEE_ESCALATIONS)
+
+
+def sees_people(user: User) -> bool:
+    """Whether to show the way to the staff list: for those who see others than themselves. A page that
+    has read no grants makes no query for it, and shows no way."""
+    return hasattr(user, "_grants_in_force") and bool(held(user, Permission.VIEW_STAFF).agencies)
 
 
 def is_active(path: str, href: str) -> bool:

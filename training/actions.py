@@ -62,15 +62,15 @@ def log_training(
     return save_new(row, by, "logged", **where, course=course.code, completed_on=completed_on)
 
 
-def check_completion(course: Course, completed_on: date) -> None:
-    """Refuse a day on which the course cannot have been completed, or counted for nothing."""
+def check_completion(course: Course | None, completed_on: date) -> None:
+    """Refuse a day on which nobody can have completed it, or on which the course counts for nothing."""
     if completed_on > timezone.localdate():
         sentence = "The completion date is in the future. Log training once it is done."
     elif completed_on < EARLIEST:
         sentence = "The completion date is before 1950. Check the year."
-    elif course.counts_from and completed_on < course.counts_from:
+    elif course and course.counts_from and completed_on < course.counts_from:
         sentence = f"{course} counts when completed on {spoken(course.counts_from)} or later."
-    elif course.counts_until and completed_on >= course.counts_until:
+    elif course and course.counts_until and completed_on >= course.counts_until:
         sentence = f"{course} counts when completed before {spoken(course.counts_until)}."
     else:
         return

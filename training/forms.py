@@ -37,7 +37,7 @@ class CompletionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         course, day = self.cleaned_data.get("course"), self.cleaned_data.get("completed_on")
-        if course and day:
+        if day:
             try:
                 check_completion(course, day)
             except ValidationError as error:

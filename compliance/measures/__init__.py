@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import date
 
 from compliance.measures import attendance, conferences, escalation, quality, training
-from compliance.measures.counting import reading
 from compliance.measures.definitions import (
     CONFERENCE_ATTENDANCE,
     CONTRIBUTION,
@@ -26,7 +25,7 @@ from compliance.measures.ledger import Ledger
 from compliance.measures.scope import Scope
 from compliance.models import Target
 from compliance.period import Period
-from compliance.scorecard import MeasureResult, Scorecard, TargetLine
+from compliance.scorecard import Measure, MeasureResult, Reading, Scorecard, TargetLine
 from partnership.models import today
 
 __all__ = ["MEASURES", "Ledger", "Scope", "open_ledger", "score"]
@@ -128,21 +127,27 @@ TREND = {
 
 def trend(ledger: Ledger, targets: tuple[TargetLine, ...]) -> tuple[Scorecard, ...]:
     """The headlines of each quarter of the period, from the rows that are read already."""
-    shown = TREND[ledger.scope.membership is not None]
+    shown = {m: headline_rows(ledger, m) for m in TREND[ledger.scope.membership is not None]}
     return tuple(
         card(
             ledger.scope, part, min(part.last, ledger.as_at),
-            tuple(MeasureResult(m, (headline_within(ledger, m, part),)) for m in shown), targets,
+            tuple(MeasureResult(m, (within(part, m, rows),)) for m, rows in shown.items()), targets,
         )
         for part in ledger.period.quarters
         if part.first <= ledger.as_at
     )
 
 
-def headline_within(ledger: Ledger, measure, part: Period):
-    """A measure's headline over the meetings of a part of the period."""
+def headline_rows(ledger: Ledger, measure: Measure) -> list[tuple[date, bool]]:
+    """The day of each row of a measure's headline, and whether it is met."""
     if measure is QUORACY:
-        within = [m for m in ledger.conferences if m.held_on in part]
-        return reading(measure, measure.basis, within, lambda m: m.quorate)
-    within = [p for p in attendance.rows(ledger, measure, measure.basis) if p.meeting.held_on in part]
-    return reading(measure, measure.basis, within, attendance.met(measure))
+        return [(m.held_on, bool(m.quorate)) for m in ledger.conferences]
+    met = attendance.met(measure)
+    return [(p.meeting.held_on, met(p)) for p in attendance.rows(ledger, measure, measure.basis)]
+
+
+def within(part: Period, measure: Measure, rows: list[tuple[date, bool]]) -> Reading:
+    """A headline over the meetings of a part of the period."""
+    first, last = part.first, part.last
+    found = [met for day, met in rows if first <= day <= last]
+    return Reading(measure.key, measure.basis, sum(found), len(found))

@@ -20,15 +20,6 @@ KINDS = [str(kind) for kind in MeetingKind]
 WHO = ("member", "deputy")
 
 
-def concerns(measure: Measure) -> Callable[[Presence], bool]:
-    """Which meetings a measure is about."""
-    if measure is CORE_GROUP_ATTENDANCE:
-        return lambda p: p.meeting.kind == MeetingKind.CORE_GROUP
-    if measure is REPORTS_IN_TIME:
-        return lambda p: p.meeting.is_conference and p.report_expected
-    return lambda p: p.meeting.is_conference
-
-
 def met(measure: Measure) -> Callable[[Presence], bool]:
     """What counts as met."""
     if measure is CONTRIBUTION:
@@ -40,8 +31,8 @@ def met(measure: Measure) -> Callable[[Presence], bool]:
 
 def rows(ledger: Ledger, measure: Measure, basis: Basis) -> list[Presence]:
     """The agencies at meetings that are the total of a measure on a basis."""
-    about = concerns(measure)
-    return [p for p in ledger.presences if p.on(basis) and about(p)]
+    found = ledger.seats[basis, measure is not CORE_GROUP_ATTENDANCE]
+    return [p for p in found if p.report_expected] if measure is REPORTS_IN_TIME else found
 
 
 def readings(ledger: Ledger, measure: Measure) -> list[Reading]:

@@ -38,8 +38,8 @@ def labels(ledger: Ledger) -> dict[tuple[str, str], str]:
     for row in ledger.standings:
         found["role_group", row.person.role_group.code] = row.person.role_group.title
         requirement = row.requirement
-        if ("course", requirement.label) not in found:
+        if ("course", ledger.asked[requirement.pk]) not in found:
             titles = " or ".join(sorted(course.title for course in requirement.courses.all()))
             hours = f"{requirement.hours.normalize():f} hours of " if requirement.hours else ""
-            found["course", requirement.label] = hours + titles
+            found["course", ledger.asked[requirement.pk]] = hours + titles
     return found

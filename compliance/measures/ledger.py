@@ -15,9 +15,10 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from compliance.measures.cases import cases_open, stages_due
+from compliance.measures.duty import DutyRow, attended
 from compliance.measures.scope import Scope
 from compliance.period import Period
-from compliance.scorecard import Basis
+from compliance.scorecard import MEETING_BASES, Basis
 from conferences.choices import (
     CONFERENCES,
     INITIALS,
@@ -208,6 +209,19 @@ class Ledger:
             for agency in seated
         ]
 
+    @cached_property
+    def seats(self) -> dict[tuple[Basis, bool], list[Presence]]:
+        """The presences by basis and by whether the meeting was a conference, in the same order."""
+        found: dict[tuple[Basis, bool], list[Presence]] = {
+            (basis, conference): [] for basis in MEETING_BASES for conference in (True, False)
+        }
+        for one in self.presences:
+            conference = one.meeting.is_conference
+            for basis in MEETING_BASES:
+                if one.on(basis):
+                    found[basis, conference].append(one)
+        return found
+
     def seated(self, with_lines: set[int]) -> list[int]:
         """The agencies that are counted as one: a parent only where it was itself invited."""
         parents = {m.agency.parent_id for m in self.scope.members.values()}
@@ -225,6 +239,16 @@ class Ledger:
         """Standings on the day of the people who count in this partnership."""
         here = (None, self.scope.partnership.pk)
         return [row for row in self.book.standings(self.as_at) if row.person.works_for_id in here]
+
+    @cached_property
+    def asked(self) -> dict[int, str]:
+        """What each requirement asks, in the codes of its courses: worked out once."""
+        return {r.pk: r.label for group in self.book.requirements.values() for r in group}
+
+    @cached_property
+    def attended(self) -> list[DutyRow]:
+        """The attendances by named people."""
+        return attended(self.lines, self.meetings, self.people, self.book)
 
     @cached_property
     def people(self) -> dict[int, StaffMember]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from compliance.measures.counting import reading, readings_by
 from compliance.measures.definitions import DUTY_TRAINED, TRAINING_CURRENT
-from compliance.measures.ledger import Ledger, Line, MeetingRow
+from compliance.measures.duty import DutyRow
+from compliance.measures.ledger import Ledger
 from compliance.scorecard import Basis, Count, PersonDue, Reading
 from conferences.choices import REPRESENTED
 from partnership.models import StaffMember
@@ -41,7 +41,7 @@ def readings(ledger: Ledger) -> list[Reading]:
         )
     )
     dimensions = {
-        "course": lambda r: r.requirement.label,
+        "course": lambda r: ledger.asked[r.requirement.pk],
         "role_group": lambda r: r.person.role_group.code,
     }
     if ledger.scope.membership is None:
@@ -54,7 +54,8 @@ def readings(ledger: Ledger) -> list[Reading]:
 def counts(ledger: Ledger) -> list[Count]:
     """How many stand where, for the whole and by course; not yet due and exempt stand beside."""
     whole = Counter(row.standing for row in ledger.standings)
-    by_course = Counter((row.requirement.label, row.standing) for row in ledger.standings)
+    asked = ledger.asked
+    by_course = Counter((asked[row.requirement.pk], row.standing) for row in ledger.standings)
     found = [Count("staff_asked", "People with a requirement", len({r.person.pk for r in ledger.standings}))]
     found += [Count(f"training_{s}", s.label, whole[s]) for s in Standing]
     found += [
@@ -70,43 +71,21 @@ def people_due(ledger: Ledger) -> tuple[PersonDue, ...]:
     rows.sort(
         key=lambda r: (
             NOT_IN_DATE_FIRST.index(r.standing), r.person.last_name, r.person.first_name,
-            r.person.pk, r.requirement.label,
+            r.person.pk, ledger.asked[r.requirement.pk],
         )
     )
     return tuple(
         PersonDue(
             row.person.name, row.person.job_title, row.person.role_group.title,
-            row.requirement.label, row.standing.label, row.expires_on,
+            ledger.asked[row.requirement.pk], row.standing.label, row.expires_on,
         )
         for row in rows
     )
 
 
-@dataclass(frozen=True, slots=True)
-class DutyRow:
-    """One attendance by a named person, and whether they were trained for it that day."""
-
-    meeting: MeetingRow
-    line: Line
-    person: StaffMember
-    trained: bool | None  # None: no requirement for the duty applied to them
-
-
-def duty_attendances(ledger: Ledger) -> list[DutyRow]:
-    """Attendances by named people (deputies too) at counted meetings, with the answer."""
-    meetings = {meeting.pk: meeting for meeting in ledger.meetings}
-    found = []
-    for line in ledger.lines:
-        if line.outcome in REPRESENTED and line.person in ledger.people:
-            person, meeting = ledger.people[line.person], meetings[line.meeting]
-            trained = ledger.book.trained_for_duty(person, meeting.held_on)
-            found.append(DutyRow(meeting, line, person, trained))
-    found.sort(key=lambda row: (row.meeting.held_on, row.meeting.reference, row.person.pk))
-    return found
-
-
 def duty_rows(ledger: Ledger) -> list[DutyRow]:
-    return [row for row in duty_attendances(ledger) if row.trained is not None]
+    """The attendances by people to whom a requirement for the duty applied."""
+    return [row for row in ledger.attended if row.trained is not None]
 
 
 def duty_readings(ledger: Ledger) -> list[Reading]:
@@ -125,7 +104,7 @@ def duty_readings(ledger: Ledger) -> list[Reading]:
 
 def duty_counts(ledger: Ledger) -> list[Count]:
     """What stands beside: attendances without a duty requirement, by nobody named; people never sent."""
-    rows = duty_attendances(ledger)
+    rows = ledger.attended
     there = [line for line in ledger.lines if line.outcome in REPRESENTED]
     sent = {row.person.pk for row in rows}
     ready = {

@@ -39,11 +39,12 @@ def cases_section(card: Scorecard) -> Section:
     if not card.cases:
         section.empty = "No escalation was open in this period."
         return section
-    columns = ["Reference", "Side", "Other agency", "Grounds", "Stage", "Due", "Days", "State"]
+    columns = ["Reference", "Grounds", "Stage and when due", "Days", "State"]
     rows = [
         [
-            {"text": c.reference, "header": True}, {"text": c.side}, {"text": c.other},
-            {"text": c.grounds}, {"text": c.stage}, {"text": long(c.due_on) if c.due_on else "–"},
+            {"text": c.reference, "header": True, "hint": f"{c.side}, {c.other}"},
+            {"text": c.grounds},
+            {"text": c.stage, "hint": f"due {long(c.due_on)}" if c.due_on else ""},
             {"text": c.days}, {"text": c.state},
         ]
         for c in card.cases

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 
+from django.utils import timezone
+
 from compliance.measures import MEASURES, Ledger, attendance, conferences, escalation, training
 from compliance.measures.definitions import (
     DUTY_TRAINED,
@@ -79,7 +81,7 @@ def values(ledger: Ledger, measure: Measure, dimension: str) -> Collection[str]:
         return {member.code for member in ledger.scope.members.values()}
     if dimension in ("course", "role_group"):
         asked = [r for group in ledger.book.requirements.values() for r in group]
-        return {r.label if dimension == "course" else r.role_group.code for r in asked}
+        return {ledger.asked[r.pk] if dimension == "course" else r.role_group.code for r in asked}
     if dimension in ("half", "quarter"):
         period = ledger.period
         return {part.name for part in (period.halves if dimension == "half" else period.quarters)}
@@ -129,7 +131,7 @@ def opened_training(ledger: Ledger, by: Mapping[str, str], names: bool) -> Opene
     codes = {agency: m.code for agency, m in ledger.scope.members.items()}
     rows = [
         row for row in training.due_rows(ledger)
-        if by.get("course", row.requirement.label) == row.requirement.label
+        if by.get("course", ledger.asked[row.requirement.pk]) == ledger.asked[row.requirement.pk]
         and by.get("role_group", row.person.role_group.code) == row.person.role_group.code
         and by.get("agency", codes[row.person.agency_id]) == codes[row.person.agency_id]
     ]

@@ -73,9 +73,8 @@ def narrative(book: Casebook) -> list[tuple[str, str]]:
     """What was written, in the order in which it was."""
     case = book.case
     parts = [("What happened", case.concern), ("Outcome wanted", case.outcome_wanted)]
-    parts += [
-        (f"Answer at stage {stage.number}, {longdate(stage.answered_at)}", stage.answer)
-        for stage in book.stages
-        if stage.answer
-    ]
+    for step in book.progress:
+        at = f"at stage {step.stage.number}, {step.title}" if step.stage else ""
+        parts += [(f"Answer {at}", step.answer)] if step.answer else []
+        parts += [(f"{step.words} {at}", step.last_words)] if step.last_words else []
     return [*parts, ("Outcome", case.resolution)] if case.resolution else parts

@@ -139,8 +139,12 @@ def due_moment(case: Escalation, stage: Stage) -> datetime | None:
 
 
 def locked_case(case: Escalation) -> Escalation:
-    """The case with its row locked: of two people who press at once, one waits here."""
-    rows = Escalation.objects.select_for_update(of=("self",)).select_related(
+    """The case with its row locked: of two people who press at once, one waits here.
+
+    Read only then: a row that was waited for would come joined with what stood there before.
+    """
+    Escalation.objects.select_for_update().only("pk").get(pk=case.pk)
+    rows = Escalation.objects.select_related(
         "partnership", "policy", "about", "raised_for", "raised_by", "decider"
     )
     return rows.get(pk=case.pk)

@@ -159,8 +159,8 @@ def quarter(day: date) -> str:
 
 
 def locked(suggestion: Suggestion) -> Suggestion:
-    rows = Suggestion.objects.select_for_update(of=("self",)).select_related("partnership", "about", "handled_by")
-    row = rows.get(pk=suggestion.pk)
+    """The suggestion, locked and still open; who handled it is read only when it is locked."""
+    row = Suggestion.objects.select_for_update().get(pk=suggestion.pk)
     if row.state != SuggestionState.OPEN:
         at = timezone.localtime(row.handled_at)
         raise ValidationError(

@@ -49,6 +49,14 @@ class ReasonForm(MoveForm):
     reason = Prose("Reason", rows=4, most=400)
 
 
+class MoveUpForm(MoveForm):
+    reason = Prose(
+        "Why does it move up?", rows=4, required=False,
+        help_text="What is not settled yet, for the people of the next stage.",
+    )
+    renames = {"last_words": "reason"}
+
+
 class PauseForm(MoveForm):
     reason = Prose("Why is the case paused?", help_text="The reason is reported.", rows=3, most=200)
 

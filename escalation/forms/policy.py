@@ -36,10 +36,7 @@ class PolicyForm(forms.Form):
 
 
 class StageForm(forms.Form):
-    position = forms.IntegerField(
-        label="Place in the order", min_value=1, max_value=99, required=False,
-        help_text="A number puts the stage where you want it",
-    )
+    position = forms.IntegerField(label="Place in the order", min_value=1, max_value=99, required=False)
     title = forms.CharField(label="Title", max_length=80)
     kind = forms.ChoiceField(label="Kind", choices=KINDS)
     raised_by = forms.ChoiceField(label="Who raises", choices=Contact.choices)

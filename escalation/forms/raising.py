@@ -38,6 +38,7 @@ class RaiseForm(forms.Form):
     grounds = forms.ChoiceField(label="Grounds", choices=[("", "Choose"), *Grounds.choices])
     meetings = MeetingChoice(
         label="Which meetings is it about?", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="Your latest. Tick one or more, or write others by reference below.",
         queryset=Meeting.objects.none(),  # unscoped: empty
     )
     other_meetings = forms.CharField(

@@ -54,7 +54,7 @@ PAGES: dict[Move, MovePage] = {
         "The case is resolved.",
     ),
     Move.MOVE_UP: MovePage(
-        actions.move_up, forms.MoveForm,
+        actions.move_up, forms.MoveUpForm,
         "The present stage ends and the next one begins, with its own people and its own limit.",
         "The case has moved up.",
     ),

@@ -36,7 +36,7 @@ from partnership.models import Partnership, today
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
 
-STAGE_COLUMNS = ("Stage", "Who raises", "Who answers", "Limit", "Urgent", "The partnership", "Who is told")
+STAGE_COLUMNS = ("Stage", "Who raises", "Who answers", "Limit", "Urgent", "The partnership")
 VERSION_COLUMNS = ("Version", "Name", "In force from", "Stages")
 TOLD_SHORT = {"tell_entering": "Begins", "tell_nearly_due": "Nearly due", "tell_overdue": "Overdue", "tell_resolved": "Resolved"}
 SAME, CHANGED, NEW, GONE = ("Same", "grey"), ("Changed", "yellow"), ("New", "green"), ("Gone", "red")
@@ -51,12 +51,13 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
     versions = list(partnership.policies.prefetch_related("stages").order_by("-version"))
     shown = asked_version(request, versions)
     in_force = next((row for row in versions if row.effective_from <= today()), None)
+    stages = [fields_of(row) for row in (shown or in_force).stages.all()] if shown or in_force else []
     manages = Partnership.objects.within_reach_as_a_whole(request.user, Permission.MANAGE_RULES)
     return render(request, "escalation/policy.html", {
         "partnership": partnership, "policy": shown or in_force, "in_force": in_force,
         "columns": columns(STAGE_COLUMNS),
-        "rows": [stage_row(n, fields_of(s)) for n, s in enumerate((shown or in_force).stages.all(), 1)]
-        if shown or in_force else [],
+        "rows": [stage_row(number, fields) for number, fields in enumerate(stages, 1)],
+        "told": [{"title": fields["title"], "words": told_words(fields)} for fields in stages],
         "version_columns": columns(VERSION_COLUMNS),
         "versions": [version_row(row, in_force) for row in versions],
         "manages": manages.filter(pk=partnership.pk).exists(),
@@ -120,7 +121,6 @@ def stage_row(number: int, fields: dict[str, Any]) -> list[dict]:
         {"text": Contact(fields["raised_by"]).label}, {"text": Contact(fields["answered_by"]).label},
         {"text": limit_words(fields, "limit")}, {"text": urgent_words(fields)},
         {"text": PartnershipPart(fields["partnership_part"]).label},
-        {"text": "; ".join(told_words(fields)) or "Nobody"},
     ]
 
 

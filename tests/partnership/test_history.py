@@ -209,6 +209,28 @@ def _(w):
     )
 
 
+@act("training.end_exemption", "ended", until_on=["2015-04-01", "2015-03-01"])
+def _(w):
+    row = make.ExemptionFactory(staff_member=w.staff)
+    return lambda: training.end_exemption(by=w.by, exemption=row, until_on=date(2015, 3, 1))
+
+
+@act("training.log_session", "logged", "logged", course="CPC", completed_on="2015-04-01")
+def _(w):
+    course, had = make.CourseFactory(code="CPC"), make.StaffMemberFactory(agency=w.agency)
+    make.TrainingRecordFactory(staff_member=had, course=course, completed_on=TODAY)
+    people = [w.staff, make.StaffMemberFactory(agency=w.agency), had]
+    return lambda: training.log_session(
+        by=w.by, people=people, course=course, completed_on=TODAY
+    )
+
+
+@act("training.withdraw_record", "withdrawn", reason="Never held.", completed_on="2014-04-01")
+def _(w):
+    row = make.TrainingRecordFactory(staff_member=w.staff)
+    return lambda: training.withdraw_record(by=w.by, training_record=row, reason="Never held.")
+
+
 @act("conferences.set_default_rules", *["set"] * 8, what="notice", amount=5)
 def _(w):
     other = make.PartnershipFactory()
@@ -386,7 +408,10 @@ def test_an_entry_says_where_and_whom_it_concerns(world):
         ("conferences.correct_line", {"reason": " "}),
         ("training.correct_record", {"reason": " "}),
         ("training.log_training", {"completed_on": date(2199, 1, 1)}),
+        ("training.log_session", {"completed_on": date(2199, 1, 1)}),
+        ("training.withdraw_record", {"reason": " "}),
         ("training.exempt", {"until_on": TODAY}),
+        ("training.end_exemption", {"until_on": date(2016, 4, 1)}),
         ("training.add_requirement", {"courses": []}),
         ("conferences.convene", {"reference": "a ref with spaces"}),
         ("partnership.grant_role", {"role": Role.AGENCY_LEAD}),

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from partnership.history import entry, record_all
 from partnership.models import StaffMember, today
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
-from training.due import COLOURS, PersonDue, who_is_due, worst_first
+from training.due import COLOURS, PersonDue, in_words, who_is_due, worst_first
 from training.filters import DUE, NOTHING, PersonFilter
 from training.models import TrainingRecord
 from training.standing import open_book
@@ -34,7 +34,7 @@ SORTS: dict[str, Callable[[PersonDue], Any]] = {
     "agency": lambda row: row.person.agency.name,
 }
 COLUMNS = {
-    "name": "Name", "standing": "Standing", "what": "In what", "expires": "Expires on",
+    "name": "Name", "standing": "Standing", "expires": "Expires on", "what": "In what",
     "role_group": "Role group", "agency": "Agency",
 }
 FILE_COLUMNS = (
@@ -118,7 +118,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "due": sum(row.due for row in listing.rows),
         "on": listing.on,
         "columns": [column(request, listing, name) for name in names],
-        "rows": [cells(row, names, listing.on) for row in page],
+        "rows": [cells(row, names, listing.on, whole=whole) for row in page],
         "manages": reaches_others(request.user, Permission.MANAGE_STAFF),
         "to_confirm": to_confirm.count(),
         "csv": f"{reverse('training:person-list-csv')}?{request.GET.urlencode()}",
@@ -145,19 +145,27 @@ def column(request: HttpRequest, listing: Listing, name: str) -> dict:
     return found | {"sort_href": "?" + urlencode(kept | {"sort": sort})}
 
 
-def cells(row: PersonDue, names: list[str], on: date) -> list[dict]:
+def cells(row: PersonDue, names: list[str], on: date, *, whole: bool) -> list[dict]:
     person = row.person
     href = reverse("compliance:person", args=[person.pk])
     found = {
         "name": {"text": f"{person.last_name}, {person.first_name}", "href": href,
                  "hint": f"{person.job_title}, {person.reference}"},
         "standing": standing_cell(row, on),
-        "what": {"text": row.what or "–"},
+        "what": {"text": row.what} if whole else what_first(row),
         "expires": {"text": longdate(row.expires_on) or "–"},
         "role_group": {"text": person.role_group.title},
         "agency": {"text": person.agency.name},
     }
     return [found[name] for name in names]
+
+
+def what_first(row: PersonDue) -> dict:
+    """What expires first, and how much more there is; the person's page and the file have all of it."""
+    if not row.requirements:
+        return {"text": "–"}
+    more = len(row.requirements) - 1
+    return {"text": in_words(row.requirements[0]), "hint": f"and {more} more" if more else ""}
 
 
 def standing_cell(row: PersonDue, on: date) -> dict:
