@@ -31,7 +31,11 @@ from partnership.roles import Role
 
 ROUNDS, AGENCIES, STARTED = 9, 16, datetime(2026, 1, 5, 9, tzinfo=UTC)
 PAGES = {"first": "", "last": "&before=end"}
-LISTS = {"open": "?view=all", "all states": "?view=all&state=all", "overdue": "?view=all&state=overdue"}
+LISTS = {
+    "open": "?view=all",
+    "all states": "?view=all&state=all",
+    "overdue": "?view=all&state=overdue",
+}
 
 
 def place() -> Partnership:
@@ -39,12 +43,18 @@ def place() -> Partnership:
     row = make.PartnershipFactory(code="BENCH")
     BankHoliday.objects.create(on=STARTED.date(), title="Start of the bench")
     for number in range(AGENCIES):
-        make.MembershipFactory(partnership=row, agency=make.AgencyFactory(name=f"Agency {number:02}"))
+        make.MembershipFactory(
+            partnership=row, agency=make.AgencyFactory(name=f"Agency {number:02}")
+        )
     adopt_preset(by=None, partnership=row, preset="default", effective_from=STARTED.date())
     for name, where in (("manager", row), ("lead", None), ("practitioner", None)):
-        role = {"manager": Role.PARTNERSHIP_MANAGER, "lead": Role.AGENCY_LEAD}.get(name, Role.PRACTITIONER)
+        role = {"manager": Role.PARTNERSHIP_MANAGER, "lead": Role.AGENCY_LEAD}.get(
+            name, Role.PRACTITIONER
+        )
         kwargs = {"partnership": row} if where else {"agency": row.agencies.first()}
-        make.GrantFactory(user=make.UserFactory(email=f"{name}@bench.example.org"), role=role, **kwargs)
+        make.GrantFactory(
+            user=make.UserFactory(email=f"{name}@bench.example.org"), role=role, **kwargs
+        )
     return row
 
 
@@ -55,9 +65,12 @@ def fill(partnership: Partnership, start: int, stop: int) -> None:
     agencies, policy = list(partnership.agencies.all()), partnership.policies.get()
     steps, grounds = list(policy.stages.all()), list(Grounds)
     cases = Escalation.objects.bulk_create(
-        (case(partnership, policy, n, agencies, grounds, user, other) for n in range(start, stop)), batch_size=500
+        (case(partnership, policy, n, agencies, grounds, user, other) for n in range(start, stop)),
+        batch_size=500,
     )
-    Stage.objects.bulk_create((row for c in cases for row in stages(c, steps, other)), batch_size=500)
+    Stage.objects.bulk_create(
+        (row for c in cases for row in stages(c, steps, other)), batch_size=500
+    )
     Participant.objects.bulk_create(
         (Participant(escalation=c, user=c.raised_by, raising=True) for c in cases), batch_size=500
     )
@@ -66,12 +79,26 @@ def fill(partnership: Partnership, start: int, stop: int) -> None:
 def case(partnership, policy, n, agencies, grounds, user, other) -> Escalation:
     closed = n % 3 == 0
     at = STARTED + timedelta(minutes=n)
-    ended = {"state": CaseState.RESOLVED, "closed_at": at + timedelta(days=9), "closed_by": other, "resolution": "Agreed."}
+    ended = {
+        "state": CaseState.RESOLVED,
+        "closed_at": at + timedelta(days=9),
+        "closed_by": other,
+        "resolution": "Agreed.",
+    }
     return Escalation(
-        partnership=partnership, policy=policy, reference=f"BENCH-2026-{n:05}", raised_at=at,
-        raised_by=user if n % 10 == 0 else other, raised_for=agencies[n % AGENCIES], theme_case=True,
-        about=agencies[(n + 1 + n // AGENCIES % 3) % AGENCIES], grounds=grounds[n % len(grounds)],
-        urgent=n % 7 == 0, concern="A concern.", outcome_wanted="An outcome.", **(ended if closed else {}),
+        partnership=partnership,
+        policy=policy,
+        reference=f"BENCH-2026-{n:05}",
+        raised_at=at,
+        raised_by=user if n % 10 == 0 else other,
+        raised_for=agencies[n % AGENCIES],
+        theme_case=True,
+        about=agencies[(n + 1 + n // AGENCIES % 3) % AGENCIES],
+        grounds=grounds[n % len(grounds)],
+        urgent=n % 7 == 0,
+        concern="A concern.",
+        outcome_wanted="An outcome.",
+        **(ended if closed else {}),
     )
 
 
@@ -84,10 +111,19 @@ def stages(row: Escalation, steps, user) -> list[Stage]:
         end = number < 1 + n % 4 or row.state != CaseState.OPEN
         answered = {"answered_at": at, "answered_by": user, "answer": "Ours."} if n % 5 == 0 else {}
         closing = {"closed_at": at, "closed_by": user, "ended": Ended.MOVED_UP} if end else {}
-        found.append(Stage(
-            escalation=row, policy_stage=steps[number - 1], number=number, entered_at=at, entered_by=user,
-            responder=user, due_at=at + timedelta(days=5 + n % 400), **answered, **closing,
-        ))
+        found.append(
+            Stage(
+                escalation=row,
+                policy_stage=steps[number - 1],
+                number=number,
+                entered_at=at,
+                entered_by=user,
+                responder=user,
+                due_at=at + timedelta(days=5 + n % 400),
+                **answered,
+                **closing,
+            )
+        )
     return found
 
 
@@ -115,8 +151,12 @@ def measure(number: int) -> None:
         client = Client(SERVER_NAME="localhost")
         client.force_login(User.objects.get(email=f"{name}@bench.example.org"))
         for title, query in LISTS.items():
-            (first, few), (last, many) = (seconds(client, f"/escalations/{query}{page}") for page in PAGES.values())
-            print(f"{name + ', ' + title:38}{first * 1000:7.1f}ms{last * 1000:7.1f}ms{last / first:8.2f}{few:6}/{many}")
+            (first, few), (last, many) = (
+                seconds(client, f"/escalations/{query}{page}") for page in PAGES.values()
+            )
+            print(
+                f"{name + ', ' + title:38}{first * 1000:7.1f}ms{last * 1000:7.1f}ms{last / first:8.2f}{few:6}/{many}"
+            )
 
 
 def main() -> None:

@@ -15,7 +15,6 @@ from compliance.report.blocks import (
     BODY,
     LEAD,
     MUTED,
-    NOTE,
     PART,
     RULE,
     SECTION,
@@ -70,10 +69,16 @@ def render(summary: CaseSummary, *, made_at: datetime) -> bytes:
 def _document(target: BytesIO, summary: CaseSummary) -> BaseDocTemplate:
     frame = Frame(SIDE, BOTTOM, ROOM, HIGH - TOP - BOTTOM, 0, 0, 0, 0)
     return BaseDocTemplate(
-        target, pagesize=A4, pageTemplates=[PageTemplate(frames=[frame])],
-        title=literal(f"Escalation {summary.reference}"), author=literal(summary.partnership),
-        subject=literal(f"Summary of an escalation: {summary.state.lower()}"), creator="Quorate",
-        lang=LANGUAGE, initialFontName=REGULAR, pageCompression=1,
+        target,
+        pagesize=A4,
+        pageTemplates=[PageTemplate(frames=[frame])],
+        title=literal(f"Escalation {summary.reference}"),
+        author=literal(summary.partnership),
+        subject=literal(f"Summary of an escalation: {summary.state.lower()}"),
+        creator="Quorate",
+        lang=LANGUAGE,
+        initialFontName=REGULAR,
+        pageCompression=1,
     )
 
 
@@ -82,7 +87,9 @@ def _document(target: BytesIO, summary: CaseSummary) -> BaseDocTemplate:
 
 def _blocks(summary: CaseSummary) -> list[Flowable]:
     blocks: list[Flowable] = [
-        Text(f"Escalation {summary.reference}", TITLE), Text(summary.state, LEAD), Text(summary.danger),
+        Text(f"Escalation {summary.reference}", TITLE),
+        Text(summary.state, LEAD),
+        Text(summary.danger),
         _grid([], summary.facts, (0.22, 0.78), STRONG),
         *_titled("Stages", STAGE_HEAD, summary.stages, STAGE_WIDTHS),
     ]
@@ -95,7 +102,9 @@ def _blocks(summary: CaseSummary) -> list[Flowable]:
         blocks += _actions(summary.actions)
     if summary.narrative is not None:
         blocks += _narrative(summary.narrative)
-    return blocks + _titled("Timeline", ("When", "What", "By whom"), summary.timeline, (0.25, 0.5, 0.25))
+    return blocks + _titled(
+        "Timeline", ("When", "What", "By whom"), summary.timeline, (0.25, 0.5, 0.25)
+    )
 
 
 def _grid(head, rows: list[Row], widths, name: Look = NAME) -> Grid:
@@ -109,13 +118,16 @@ def _titled(title: str, head, rows: list[Row], widths) -> list[Flowable]:
 def _actions(rows: list[Row]) -> list[Flowable]:
     if not rows:
         return [Text("Agreed actions", SECTION), Text("None.", BODY)]
-    return _titled("Agreed actions", ("What was agreed", "Owner", "Until", "Done"), rows, (0.46, 0.24, 0.17, 0.13))
+    return _titled(
+        "Agreed actions",
+        ("What was agreed", "Owner", "Until", "Done"),
+        rows,
+        (0.46, 0.24, 0.17, 0.13),
+    )
 
 
 def _narrative(parts: list[tuple[str, str]]) -> list[Flowable]:
-    blocks: list[Flowable] = [
-        Text("In words", SECTION), Text("For the people who take part in the case only.", NOTE)
-    ]
+    blocks: list[Flowable] = [Text("In words, for those who take part only", SECTION)]
     for title, words in parts:
         blocks.append(Text(title, PART))
         blocks += [Text(line) for line in words.splitlines() if line.strip()]

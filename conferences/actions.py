@@ -103,10 +103,14 @@ def change_meeting(*, by: User | None, meeting: Meeting, **new) -> bool:
 
 
 @transaction.atomic
-def record_attendance(*, by: User | None, line: Attendance, **new) -> None:
-    """Write down who came, how, and what became of the report, while the register is open."""
+def record_attendance(*, by: User | None, line: Attendance, reason: str = "", **new) -> None:
+    """Write down who came, how, and what became of the report, while the register is open.
+
+    A change of involvement after the invitation needs a reason.
+    """
     still_open(line.meeting)
-    write_line(by, locked(line), "recorded", new)
+    why = {"reason": reason.strip()} if reason.strip() else {}
+    write_line(by, locked(line), "recorded", new, **why)
 
 
 def still_open(meeting: Meeting) -> Meeting:
@@ -130,6 +134,8 @@ def write_line(by: User | None, line: Attendance, verb: str, new: dict, **why: s
     """Save what differs; a change of involvement after the invitation is counted."""
     differences = changed(line, **new)
     if "involved" in differences:
+        if not why.get("reason"):
+            raise ValidationError({"reason": "Say why the agency's involvement changes."})
         line.involved_changes += 1
     for name, (_, after) in differences.items():
         setattr(line, name, after)
@@ -159,6 +165,11 @@ def import_meetings(
 @transaction.atomic
 def import_lines(*, by: User | None, lines: Iterable[Attendance]) -> None:
     """Many lines at once, of meetings whose registers are open."""
+    lines = list(lines)
+    keys = {line.meeting_id for line in lines}
+    rows = Meeting.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    if any(row.closed_at for row in rows):
+        raise ValidationError("A register among them is closed: correct its lines on its page.")
     made = Attendance.objects.bulk_create(lines, batch_size=BATCH)
     record_all(
         entry(

@@ -31,7 +31,6 @@ from partnership.workdays import Calendar, NoCalendar, working_days_between
 
 PEOPLE = ("responder", "entered_by", "acknowledged_by", "answered_by", "skip_asked_by", "closed_by")
 REASON_KEPT = "the reason is for the parties"
-ENDS_CASE = frozenset({Ended.ACCEPTED, Ended.WITHDRAWN, Ended.DECIDED})
 STATE_WORDS = {
     StageState.WAITING: "To be answered",
     StageState.ACKNOWLEDGED: "Acknowledged",
@@ -39,7 +38,9 @@ STATE_WORDS = {
     StageState.PAUSED: "Paused",
 }
 CASE_COLOURS = {
-    CaseState.OPEN: "blue", CaseState.RESOLVED: "green", CaseState.WITHDRAWN: "grey",
+    CaseState.OPEN: "blue",
+    CaseState.RESOLVED: "green",
+    CaseState.WITHDRAWN: "grey",
     CaseState.DECIDED: "purple",
 }
 
@@ -75,13 +76,6 @@ class StepFacts:
     answer: str = ""
     last_words: str = ""
     is_open: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    at: datetime
-    words: str
-    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +139,9 @@ class Casebook:
         if stage.responder is None:
             return f"{role} of {about}: nobody is named yet"
         name = self.name(stage.responder)
-        return f"{name}, for {about} (asked of the {role.lower()})" if name else f"{role} of {about}"
+        return (
+            f"{name}, for {about} (asked of the {role.lower()})" if name else f"{role} of {about}"
+        )
 
     def raising_side(self) -> str:
         return str(self.case.raised_for or f"{self.case.partnership}, by the conference service")
@@ -165,16 +161,22 @@ class Casebook:
         passed = step.position < self.latest.policy_stage.position
         never = passed or self.case.state != CaseState.OPEN
         return StepFacts(
-            **self._of_step(step), words="Skipped over" if passed else "Not needed" if never else "Not reached"
+            **self._of_step(step),
+            words="Skipped over" if passed else "Not needed" if never else "Not reached",
         )
 
     def _reached(self, step: PolicyStage, stage: Stage) -> StepFacts:
         words, colour = self.stage_words(stage)
         return StepFacts(
-            **self._of_step(step), stage=stage, words=words, colour=colour,
-            due=due_words(stage) or self._no_due(stage), taken=self.taken(stage),
+            **self._of_step(step),
+            stage=stage,
+            words=words,
+            colour=colour,
+            due=due_words(stage) or self._no_due(stage),
+            taken=self.taken(stage),
             answer=stage.answer if self.reader.narrative else "",
-            last_words=self.last_words(stage), is_open=stage.closed_at is None,
+            last_words=self.last_words(stage),
+            is_open=stage.closed_at is None,
         )
 
     def last_words(self, stage: Stage) -> str:
@@ -187,7 +189,9 @@ class Casebook:
 
     def _of_step(self, step: PolicyStage) -> dict:
         return {
-            "position": step.position, "title": step.title, "formal": step.formal,
+            "position": step.position,
+            "title": step.title,
+            "formal": step.formal,
             "answered_by": step.get_answered_by_display(),
             "limit": str(step.limit(self.case.urgent)),
         }
@@ -236,49 +240,8 @@ class Casebook:
         if found is None:
             return []
         counted = [
-            ClockDay(day, f"day {number}", True) for number, day in enumerate(found.counted, start=1)
+            ClockDay(day, f"day {number}", True)
+            for number, day in enumerate(found.counted, start=1)
         ]
         skipped = [ClockDay(day, f"not counted: {why}", False) for day, why in found.skipped]
         return sorted([*counted, *skipped], key=lambda one: one.day)
-
-    # what happened
-
-    @cached_property
-    def timeline(self) -> list[Event]:
-        """What happened, the oldest first."""
-        found = [Event(self.case.raised_at, "Raised", self.name(self.case.raised_by))]
-        before: Stage | None = None
-        for stage in self.stages:
-            found += self._events(stage, before)
-            before = stage
-        return sorted(found, key=lambda event: event.at)
-
-    def _events(self, stage: Stage, before: Stage | None) -> list[Event]:
-        again = "Reopened: stage" if before and before.ended in ENDS_CASE else "Stage"
-        began = f"{again} {stage.number} began: {stage.policy_stage.title}"
-        found = [Event(stage.entered_at, began, self.name(stage.entered_by) if before else "")]
-        moments = (
-            (stage.acknowledged_at, "Acknowledged", stage.acknowledged_by),
-            (stage.answered_at, "Answered", stage.answered_by),
-            (stage.skip_asked_at, "Skipping a stage asked for" + self._why(stage.skip_reason), stage.skip_asked_by),
-            (stage.closed_at, f"Stage {stage.number} ended: {stage.get_ended_display().lower()}", stage.closed_by),
-        )
-        found += [Event(at, words, self.name(who)) for at, words, who in moments if at]
-        return found + self._pause_events(stage) + self._reminders(stage)
-
-    def _pause_events(self, stage: Stage) -> list[Event]:
-        found = []
-        for row in stage.pauses.all():
-            found.append(Event(row.from_at, f"Paused{self._why(row.reason)}", self.name(row.from_by)))
-            if row.until_at and not (stage.closed_at and row.until_at >= stage.closed_at):
-                found.append(Event(row.until_at, "Resumed", self.name(row.until_by)))
-        return found
-
-    def _reminders(self, stage: Stage) -> list[Event]:
-        return [
-            Event(row.sent_at, f"Reminder sent: {row.get_kind_display().lower()}")
-            for row in stage.reminders.all()
-        ]
-
-    def _why(self, reason: str) -> str:
-        return f": {reason}" if reason and self.reader.narrative else ""

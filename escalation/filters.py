@@ -24,17 +24,23 @@ class QueueFilter(filters.FilterSet):
         label="Stage", choices=[("", "Any"), *STAGE_CHOICES], coerce=int, method="at_stage"
     )
     agency = filters.ModelChoiceFilter(
-        label="Agency", queryset=Agency.objects.none(), empty_label="Any", method="of_agency"  # unscoped: empty
+        label="Agency",
+        queryset=Agency.objects.none(),
+        empty_label="Any",
+        method="of_agency",  # unscoped: empty
     )
     urgent = filters.BooleanFilter(
-        label="Urgent", widget=forms.Select(choices=[("", "Any"), ("true", "Urgent"), ("false", "Not urgent")])
+        label="Urgent",
+        widget=forms.Select(choices=[("", "Any"), ("true", "Urgent"), ("false", "Not urgent")]),
     )
 
     class Meta:
         model = Escalation
         fields: list[str] = []
 
-    def __init__(self, data, *, queryset: QuerySet, partnerships: QuerySet[Partnership], user: User) -> None:
+    def __init__(
+        self, data, *, queryset: QuerySet, partnerships: QuerySet[Partnership], user: User
+    ) -> None:
         super().__init__(data, queryset=queryset)
         # unscoped: the agencies of one's own partnerships are no secret
         agencies = Agency.objects.filter(memberships__partnership__in=partnerships).distinct()

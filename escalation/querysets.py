@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from django.db.models import Q
 
 from escalation.stages import CaseState
+from partnership.querysets import LocalRuleQuerySet
 from partnership.reach import ReachQuerySet
 from partnership.roles import Permission
 
 RAISING_PERMISSIONS = (Permission.APPROVE_SKIP,)
+
+
+class PolicyQuerySet(LocalRuleQuerySet):
+    """Versions of a partnership's policy: each is in force until the next one begins."""
+
+    def in_force(self, on: date) -> Self:
+        """Those that have begun, the newest version first: the first of a partnership counts."""
+        return self.filter(effective_from__lte=on).order_by("partnership", "-version")
 
 
 class EscalationQuerySet(ReachQuerySet):

@@ -7,6 +7,7 @@ from escalation.views import (
     contacts,
     moves,
     policy,
+    policy_edit,
     queue,
     raising,
     suggestions,
@@ -25,12 +26,14 @@ urlpatterns = [
     path(f"{cases}contacts/", contacts.contacts, name="contacts"),
     path(f"{cases}suggestions/", suggestions.suggestion_list, name="suggestion-list"),
     path(f"{cases}suggestions/<int:number>/accept/", suggestions.accept, name="suggestion-accept"),
-    path(f"{cases}suggestions/<int:number>/dismiss/", suggestions.dismiss, name="suggestion-dismiss"),
+    path(
+        f"{cases}suggestions/<int:number>/dismiss/", suggestions.dismiss, name="suggestion-dismiss"
+    ),
     path(one, case.detail, name="detail"),
     path(f"{one}identity/", case.beside, {"what": "identity"}, name="identity"),
     path(f"{one}document/", case.beside, {"what": "document"}, name="document"),
     path(f"{one}<slug:slug>/", moves.move, name="move"),
     path(f"{local}escalation-policy/", policy.policy, name="policy"),
-    path(f"{local}escalation-policy/edit/", policy.edit, name="policy-edit"),
+    path(f"{local}escalation-policy/edit/", policy_edit.edit, name="policy-edit"),
     path(f"{local}suggestion-triggers/", triggers.triggers, name="triggers"),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 
 from partnership.models import Agency, Partnership, RoleGroup, StaffMember, User, today
 from partnership.roles import Permission
@@ -34,6 +35,11 @@ class PostDay(Day):
         if day and day > today() + FURTHEST_AHEAD:
             raise ValidationError(f"“{self.label}” is more than two years ahead. Check the year.")
         return day
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent; None where the page is only looked at. Nothing filled in is sent all the same."""
+    return request.POST if request.method == "POST" else None
 
 
 def put_errors(form: forms.Form, error: ValidationError) -> None:

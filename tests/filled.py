@@ -44,8 +44,9 @@ def filled(
         mode=Mode.IN_PERSON, report=ReportState.ON_TIME
     )
     meeting.lines.filter(agency=agency_b).update(report=ReportState.NONE)
+    close_registers(by=None, meetings=[meeting, core_group], tell=False)
+    close_registers(by=None, meetings=[meeting_elsewhere], tell=False)
     for row in (meeting, core_group, meeting_elsewhere):
-        close_registers(by=None, meetings=[row], tell=False)
         row.refresh_from_db()
     return SimpleNamespace(
         partnership=partnership, elsewhere=elsewhere, agency_a=agency_a, agency_b=agency_b,
@@ -82,9 +83,9 @@ def more(filled, number: int = 12):
             held_on=date(2014, 6, 1 + n), family_ref=f"FAM-MORE-{n}",
         )
         attend(row, filled, person, n)
-        if n % 4:
-            close_registers(by=None, meetings=[row], tell=False)
-    return Meeting.objects.filter(reference__startswith="NW-M")
+    made = Meeting.objects.filter(reference__startswith="NW-M")
+    close_registers(by=None, meetings=list(made)[3:], tell=False)
+    return made.all()
 
 
 def attend(row, filled, person, n):

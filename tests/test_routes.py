@@ -378,34 +378,6 @@ def test_what_is_elsewhere_is_there_for_its_own_people(client, places, name, row
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("name", "rows", "answers", "query"), SOMEWHERE, ids=[f"{row[0]} {row[1]}" for row in SOMEWHERE]
-)
-def test_a_person_whose_grant_was_lost_gets_nothing_on_the_next_request(
-    client, places, by_role, name, rows, answers, query
-):
-    let_in = next((role for role, letter in zip(Role, answers, strict=True) if letter in "yr"), None)
-    if let_in is None:
-        return  # nobody of the table takes part in that case
-    user = by_role[let_in]
-    client.force_login(user)
-    answer = client.get(address(name, rows_of(rows, places), query))
-    assert answer.status_code in (200, 302)
-    assert_safe(answer)
-    Grant.objects.filter(user=user).delete()
-    assert client.get(address(name, rows_of(rows, places), query)).status_code == 404
-
-
-def assert_safe(answer) -> None:
-    """What every answer to a signed-in person carries."""
-    assert answer["Cache-Control"] == "no-store, private"
-    assert "default-src 'none'" in answer["Content-Security-Policy"]
-    assert answer["X-Frame-Options"] == "DENY"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Referrer-Policy"] == "same-origin"
-
-
-@pytest.mark.django_db
 def test_an_inactive_person_is_signed_out_on_the_next_request(client, alice, meeting):
     client.force_login(alice)
     page = address("conferences:meeting-detail", ROWS["with A"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from training.choices import ExemptionReason, Provider
 from training.due import in_words
 from training.models import Course, Requirement, TrainingRecord
 
+NUMBER = re.compile(r"[0-9]{1,18}")  # of a row
 REASON_LENGTH = TrainingRecord._meta.get_field("replaced_reason").max_length
 EVIDENCE_LENGTH = TrainingRecord._meta.get_field("evidence").max_length
 
@@ -70,15 +72,23 @@ class SessionForm(CompletionForm):
         return {name: self.cleaned_data[name] for name in CompletionForm.base_fields}
 
 
+class Ticked(forms.ModelMultipleChoiceField):
+    """Rows by their numbers; what is no number of a row is no choice."""
+
+    def clean(self, value: list[str] | None) -> QuerySet:
+        if any(not NUMBER.fullmatch(one) for one in value or ()):
+            raise ValidationError(self.error_messages["invalid_choice"])
+        return super().clean(value)
+
+
 class PeopleForm(forms.Form):
     """The people who were ticked."""
 
-    people = forms.ModelMultipleChoiceField(
+    people = Ticked(
         queryset=StaffMember.objects.none(), label="People",  # unscoped: empty
         error_messages={
             "required": "Tick at least one person.",
             "invalid_choice": "One of the people ticked is not on your list any more. Look again.",
-            "invalid_pk_value": "One of the people ticked is not on your list any more. Look again.",
         },
     )
 

@@ -15,7 +15,6 @@ from partnership.roles import Permission
 class RequirementQuerySet(ReachQuerySet):
     agency_lookups = ("agency", "partnership__memberships__agency")
     partnership_lookups = ("partnership", "agency__memberships__partnership")
-    own_lookups = ("role_group__staff",)
     view_permission = Permission.VIEW_MEASURES
 
     def in_force(self, on: date) -> Self:

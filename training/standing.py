@@ -196,6 +196,8 @@ def open_book(people: StaffQuerySet, partnership_id: int | None = None) -> Train
         requirements[requirement.role_group_id].append(requirement)
         if any(course.conference_duty for course in requirement.courses.all()):
             for_duty.add(requirement.pk)
+    for rows in requirements.values():  # of those that ask alike, the shortest window counts
+        rows.sort(key=lambda requirement: (requirement.within_days, requirement.pk))
     return TrainingBook(
         people=list(people.select_related("agency", "role_group")),
         requirements=requirements,

@@ -128,7 +128,7 @@ class DocumentFactory(DjangoModelFactory):
 
 
 class StageFactory(DjangoModelFactory):
-    """The open first stage of a case, without a due moment; its step is one of the case's policy."""
+    """The open first stage of a case, without a due moment; its step is of the case's policy."""
 
     class Meta:
         model = Stage

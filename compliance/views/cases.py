@@ -8,6 +8,7 @@ from django.utils import timezone
 from compliance.case_summary import CaseSummary, render
 from compliance.report.grid import Row
 from escalation.casebook import Casebook, Reader, StepFacts
+from escalation.timeline import timeline
 from escalation.views.case import DANGER, agreed, facts, meetings, outcome
 from escalation.views.reaching import visible_case
 from partnership.history import record
@@ -22,7 +23,11 @@ def case_summary(request: HttpRequest, reference: str) -> HttpResponse:
     book = Casebook(case, Reader.of(request.user, case))
     content = render(summary_of(request, book), made_at=timezone.localtime(book.now))
     record(
-        request.user, "printed", case, partnership=case.partnership, agency=case.about,
+        request.user,
+        "printed",
+        case,
+        partnership=case.partnership,
+        agency=case.about,
         narrative=book.reader.narrative,
     )
     response = HttpResponse(content, content_type="application/pdf")
@@ -34,17 +39,23 @@ def summary_of(request: HttpRequest, book: Casebook) -> CaseSummary:
     case, reader = book.case, book.reader
     found = book.clock(book.open_stage) if book.open_stage else None
     return CaseSummary(
-        reference=case.reference, partnership=str(case.partnership), danger=DANGER,
+        reference=case.reference,
+        partnership=str(case.partnership),
+        danger=DANGER,
         state=case.get_state_display() + (", urgent" if case.urgent else ""),
-        copy="Copy with the narrative: for those who take part" if reader.narrative else "Copy without the narrative",
+        copy="Copy with the narrative: for those who take part"
+        if reader.narrative
+        else "Copy without the narrative",
         facts=fact_rows(request, book),
         stages=[stage_row(step) for step in book.progress],
         clock=[(longdate(day.day), day.words.capitalize()) for day in book.clock_days(found)],
         clock_sentence=found.sentence if found else "",
         outcome=[joined(row) for row in outcome(book) if row["key"] != "Outcome in words"],
         narrative=narrative(book) if reader.narrative else None,
-        actions=[tuple(str(cell["text"]) for cell in row) for row in agreed(book)] if reader.actions else None,
-        timeline=[(longmoment(event.at), event.words, event.who or "–") for event in book.timeline],
+        actions=[tuple(str(cell["text"]) for cell in row) for row in agreed(book)]
+        if reader.actions
+        else None,
+        timeline=[(longmoment(event.at), event.words, event.who or "–") for event in timeline(book)],
     )
 
 
@@ -66,7 +77,14 @@ def stage_row(step: StepFacts) -> Row:
     began = longdate(step.stage.entered_at) if step.stage else "–"
     kind = "" if step.formal else " (informal)"
     came = f"{step.words}\n{step.taken}" if step.taken else step.words
-    return f"{step.position}. {step.title}{kind}", step.answered_by, step.limit, began, step.due or "–", came
+    return (
+        f"{step.position}. {step.title}{kind}",
+        step.answered_by,
+        step.limit,
+        began,
+        step.due or "–",
+        came,
+    )
 
 
 def narrative(book: Casebook) -> list[tuple[str, str]]:

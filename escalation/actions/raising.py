@@ -34,7 +34,7 @@ class MoveRefused(Exception):
 
 def policy_in_force(partnership: Partnership, on: date) -> Policy:
     """The newest version in force on a day."""
-    found = Policy.objects.filter(partnership=partnership, effective_from__lte=on).order_by("-version").first()
+    found = Policy.objects.in_force(on).filter(partnership=partnership).first()
     if found is None:
         raise ValidationError(
             f"{partnership} has no escalation policy yet. Ask the partnership manager to adopt one."

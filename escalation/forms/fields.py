@@ -14,11 +14,17 @@ DAY_FORMATS = ["%d/%m/%Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d", "%d/%m/%y", "%d.%
 class Prose(forms.CharField):
     """Free text of a case: several lines, without anything that points to a child."""
 
-    def __init__(self, label: str, *, help_text: str = "", rows: int = 6, most: int = 4000, **options) -> None:
+    def __init__(
+        self, label: str, *, help_text: str = "", rows: int = 6, most: int = 4000, **options
+    ) -> None:
         hint = f"{help_text} {NO_CHILD}".strip()
         super().__init__(
-            label=label, help_text=hint, max_length=most, validators=[no_child],
-            widget=forms.Textarea(attrs={"rows": rows}), **options,
+            label=label,
+            help_text=hint,
+            max_length=most,
+            validators=[no_child],
+            widget=forms.Textarea(attrs={"rows": rows}),
+            **options,
         )
 
 
@@ -35,7 +41,9 @@ class Day(forms.DateField):
         super().__init__(label=label, input_formats=DAY_FORMATS, widget=widget, **options)
 
 
-def put_errors(form: forms.Form, error: ValidationError, fields: dict[str, str] | None = None) -> None:
+def put_errors(
+    form: forms.Form, error: ValidationError, fields: dict[str, str] | None = None
+) -> None:
     """What an action refused, at the field where it was typed; else above the form."""
     names = fields or {}
     if not hasattr(error, "error_dict"):

@@ -41,7 +41,9 @@ class MoveForm(forms.Form):
 
 
 class AnswerForm(MoveForm):
-    text = Prose("Your answer", help_text="What has happened since, and what your agency will do.", rows=8)
+    text = Prose(
+        "Your answer", help_text="What has happened since, and what your agency will do.", rows=8
+    )
     renames = {"answer": "text"}
 
 
@@ -51,7 +53,9 @@ class ReasonForm(MoveForm):
 
 class MoveUpForm(MoveForm):
     reason = Prose(
-        "Why does it move up?", rows=4, required=False,
+        "Why does it move up?",
+        rows=4,
+        required=False,
         help_text="What is not settled yet, for the people of the next stage.",
     )
     renames = {"last_words": "reason"}
@@ -63,7 +67,9 @@ class PauseForm(MoveForm):
 
 class SkipForm(MoveForm):
     reason = Prose(
-        "Why should a stage be skipped?", rows=4, most=400,
+        "Why should a stage be skipped?",
+        rows=4,
+        most=400,
         help_text="Your agency’s lead or the partnership manager approves it.",
     )
     renames = {"skip_reason": "reason"}
@@ -75,12 +81,16 @@ class WithdrawForm(MoveForm):
 
 
 class ApproveSkipForm(MoveForm):
-    position = forms.TypedChoiceField(label="Which stage comes next?", coerce=int, widget=forms.RadioSelect)
+    position = forms.TypedChoiceField(
+        label="Which stage comes next?", coerce=int, widget=forms.RadioSelect
+    )
 
     def __init__(self, *args, book: Any, **options) -> None:
         super().__init__(*args, book=book, **options)
         above = [s for s in book.steps if s.position > book.latest.policy_stage.position]
-        self.fields["position"].choices = [(s.position, f"Stage {s.position}: {s.title}") for s in above]
+        self.fields["position"].choices = [
+            (s.position, f"Stage {s.position}: {s.title}") for s in above
+        ]
         self.fields["position"].initial = above[min(1, len(above) - 1)].position if above else None
 
 
@@ -92,16 +102,23 @@ class OutcomeForm(MoveForm):
         label="What is to be learned?", choices=[("", "Choose"), *Theme.choices]
     )
     training_need = Line(
-        "Training need", most=200, required=False,
+        "Training need",
+        most=200,
+        required=False,
         help_text=f"The training sub-group reads this without the case. Name no agency. {NO_CHILD}",
     )
 
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
         for number in range(1, MOST_ACTIONS + 1):
-            self.fields[f"action_{number}"] = Line("What was agreed?", most=300, required=False, help_text=NO_CHILD)
+            self.fields[f"action_{number}"] = Line(
+                "What was agreed?", most=300, required=False, help_text=NO_CHILD
+            )
             self.fields[f"owner_{number}"] = Line(
-                "Who does it?", most=120, required=False, help_text="A role or a team, such as Team manager, east"
+                "Who does it?",
+                most=120,
+                required=False,
+                help_text="A role or a team, such as Team manager, east",
             )
             self.fields[f"due_{number}"] = Day("Until when?", required=False)
 
@@ -120,13 +137,18 @@ class OutcomeForm(MoveForm):
             values = [self.cleaned_data.get(field.name) for field in group["fields"]]
             for field, value in zip(group["fields"], values, strict=True):
                 if any(values) and not value and field.name not in self.errors:
-                    self.add_error(field.name, f"Action {group['number']}: fill in “{field.label}”.")
+                    self.add_error(
+                        field.name, f"Action {group['number']}: fill in “{field.label}”."
+                    )
         return self.cleaned_data
 
     def actions(self) -> list[dict[str, Any]]:
         rows = [
-            {"text": self.cleaned_data[f"action_{n}"], "owner": self.cleaned_data[f"owner_{n}"],
-             "due_on": self.cleaned_data[f"due_{n}"]}
+            {
+                "text": self.cleaned_data[f"action_{n}"],
+                "owner": self.cleaned_data[f"owner_{n}"],
+                "due_on": self.cleaned_data[f"due_{n}"],
+            }
             for n in range(1, MOST_ACTIONS + 1)
         ]
         return [row for row in rows if row["text"]]
@@ -151,14 +173,24 @@ class IdentityForm(forms.Form):
     """That it was said outside Quorate which child the case concerns."""
 
     on = Day("When was it passed on?")
-    to = Line("To whom?", most=120, help_text="A role or a team, never a name of a family. For example, Duty team, police")
+    to = Line(
+        "To whom?",
+        most=120,
+        help_text="A role or a team, never a name of a family. For example, Duty team, police",
+    )
     file_noted = forms.BooleanField(label="The child’s file notes the escalation", required=False)
     renames = {"identity_passed_on": "on", "identity_passed_to": "to"}
 
 
 class DocumentForm(forms.Form):
-    reference = Line("Reference", most=120, help_text="As your own system has it. The document itself stays there.")
-    title = Line("What is it?", most=120, help_text=f"For example, Minutes of the lead’s call. {NO_CHILD}")
+    reference = Line(
+        "Reference",
+        most=120,
+        help_text="As your own system has it. The document itself stays there.",
+    )
+    title = Line(
+        "What is it?", most=120, help_text=f"For example, Minutes of the lead’s call. {NO_CHILD}"
+    )
     renames: dict[str, str] = {}
 
 

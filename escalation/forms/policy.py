@@ -15,8 +15,10 @@ from escalation.stages import LimitUnit
 from partnership.models import Agency, Partnership, User, today
 
 TELLS = {
-    "tell_entering": "Told when the stage begins", "tell_nearly_due": "Told when nearly due",
-    "tell_overdue": "Told when overdue", "tell_resolved": "Told when resolved",
+    "tell_entering": "Told when the stage begins",
+    "tell_nearly_due": "Told when nearly due",
+    "tell_overdue": "Told when overdue",
+    "tell_resolved": "Told when resolved",
 }
 KINDS = [("formal", "Formal"), ("informal", "Informal")]
 EXTRA_ROWS = 2
@@ -25,35 +27,52 @@ LIMITS = ("limit", "urgent")
 
 class PolicyForm(forms.Form):
     name = forms.CharField(label="Name of the policy", max_length=120)
-    effective_from = Day("In force from", help_text="For example, 31/03/2015. Cases that are open keep their version.")
+    effective_from = Day(
+        "In force from",
+        help_text="For example, 31/03/2015. Cases that are open keep their version.",
+    )
     themes_allowed = forms.BooleanField(
         label="A case may be about a theme, not tied to a meeting", required=False
     )
     nearly_days = forms.IntegerField(
-        label="Nearly due: so many working days before", min_value=0, max_value=20,
+        label="Nearly due: so many working days before",
+        min_value=0,
+        max_value=20,
         help_text="0 for no such reminder",
     )
 
 
 class StageForm(forms.Form):
-    position = forms.IntegerField(label="Place in the order", min_value=1, max_value=99, required=False)
+    position = forms.IntegerField(
+        label="Place in the order", min_value=1, max_value=99, required=False
+    )
     title = forms.CharField(label="Title", max_length=80)
     kind = forms.ChoiceField(label="Kind", choices=KINDS)
     raised_by = forms.ChoiceField(label="Who raises", choices=Contact.choices)
     answered_by = forms.ChoiceField(label="Who answers", choices=Contact.choices)
     limit_amount = forms.IntegerField(label="Limit", min_value=1, max_value=999, required=False)
     limit_unit = forms.ChoiceField(label="Limit in", choices=UNITS)
-    urgent_amount = forms.IntegerField(label="Limit when urgent", min_value=1, max_value=999, required=False)
+    urgent_amount = forms.IntegerField(
+        label="Limit when urgent", min_value=1, max_value=999, required=False
+    )
     urgent_unit = forms.ChoiceField(label="Limit when urgent in", choices=UNITS)
-    partnership_part = forms.ChoiceField(label="The partnership is", choices=PartnershipPart.choices)
+    partnership_part = forms.ChoiceField(
+        label="The partnership is", choices=PartnershipPart.choices
+    )
     remove = forms.BooleanField(label="Remove this stage", required=False)
 
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, **options)
         for name, label in TELLS.items():
             self.fields[name] = forms.MultipleChoiceField(
-                label=label, choices=Tell.choices, required=False, widget=forms.CheckboxSelectMultiple
+                label=label,
+                choices=Tell.choices,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
             )
+        for name in ("kind", "raised_by", "answered_by", "partnership_part"):
+            # What a browser sends of a row that nobody touched: such a row is no stage.
+            self.fields[name].initial = self.fields[name].choices[0][0]
         for name in LIMITS:
             self.fields[f"{name}_unit"].initial = LimitUnit.NONE
         if self.data.get(self.add_prefix("remove")):
@@ -77,14 +96,29 @@ class StageForm(forms.Form):
             amount, unit = data.get(f"{name}_amount"), data.get(f"{name}_unit")
             if unit == LimitUnit.NONE and amount:
                 self.add_error(f"{name}_unit", "Say in what the limit is, or take its number away.")
-            elif unit and unit != LimitUnit.NONE and not amount and f"{name}_amount" not in self.errors:
-                self.add_error(f"{name}_amount", "Give a number with the limit, or choose no limit.")
+            elif (
+                unit
+                and unit != LimitUnit.NONE
+                and not amount
+                and f"{name}_amount" not in self.errors
+            ):
+                self.add_error(
+                    f"{name}_amount", "Give a number with the limit, or choose no limit."
+                )
         return data
 
     def stage(self) -> dict[str, Any]:
         """The stage as the action takes it."""
         data = self.cleaned_data
-        plain = ("title", "raised_by", "answered_by", "limit_unit", "urgent_unit", "partnership_part", *TELLS)
+        plain = (
+            "title",
+            "raised_by",
+            "answered_by",
+            "limit_unit",
+            "urgent_unit",
+            "partnership_part",
+            *TELLS,
+        )
         amounts = {f"{name}_amount": data.get(f"{name}_amount") or 0 for name in LIMITS}
         return {name: data[name] for name in plain} | amounts | {"formal": data["kind"] == "formal"}
 
@@ -105,20 +139,32 @@ class StageRows(forms.BaseFormSet):
             for index, form in enumerate(self.forms)
             if form.has_changed() or index < self.initial_form_count()
         ]
-        kept = [row for row in kept if row[2].cleaned_data and not row[2].cleaned_data.get("remove")]
+        kept = [
+            row for row in kept if row[2].cleaned_data and not row[2].cleaned_data.get("remove")
+        ]
         return [form.stage() for _, _, form in sorted(kept, key=lambda row: row[:2])]
 
 
 Stages = forms.formset_factory(
-    StageForm, formset=StageRows, extra=EXTRA_ROWS, max_num=MOST_STAGES + EXTRA_ROWS,
+    StageForm,
+    formset=StageRows,
+    extra=EXTRA_ROWS,
+    max_num=MOST_STAGES + EXTRA_ROWS,
     absolute_max=MOST_STAGES + EXTRA_ROWS,
 )
+
+
+def untouched() -> dict[str, str]:
+    """What a browser sends of a row that was left empty."""
+    return {name: str(field.initial) for name, field in StageForm().fields.items() if field.initial}
 
 
 def initial_of(policy: Policy) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the forms hold of a version that is there."""
     whole = {
-        "name": policy.name, "effective_from": today(), "themes_allowed": policy.themes_allowed,
+        "name": policy.name,
+        "effective_from": today(),
+        "themes_allowed": policy.themes_allowed,
         "nearly_days": policy.nearly_days,
     }
     return whole, [stage_initial(fields_of(row)) for row in policy.stages.all()]
@@ -126,8 +172,16 @@ def initial_of(policy: Policy) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 def fields_of(row: PolicyStage) -> dict[str, Any]:
     names = (
-        "title", "formal", "raised_by", "answered_by", "limit_amount", "limit_unit", "urgent_amount",
-        "urgent_unit", "partnership_part", *TELLS,
+        "title",
+        "formal",
+        "raised_by",
+        "answered_by",
+        "limit_amount",
+        "limit_unit",
+        "urgent_amount",
+        "urgent_unit",
+        "partnership_part",
+        *TELLS,
     )
     return {name: getattr(row, name) for name in names}
 
@@ -160,7 +214,9 @@ class TriggerForm(forms.Form):
         super().__init__(*args, prefix=kind, **options)
         self.kind = TriggerKind(kind)
         if self.kind in TRIGGER_HINTS:
-            self.fields["number"] = forms.IntegerField(label=TRIGGER_HINTS[self.kind], min_value=2, max_value=99)
+            self.fields["number"] = forms.IntegerField(
+                label=TRIGGER_HINTS[self.kind], min_value=2, max_value=99
+            )
         if self.kind == TriggerKind.RATE:
             self.fields["threshold"] = forms.IntegerField(
                 label="Below how many per cent", min_value=1, max_value=100
@@ -178,11 +234,15 @@ class FromForm(forms.Form):
 class ContactForm(forms.Form):
     """The agency's person for a role, and who stands in when they are party."""
 
-    def __init__(self, *args, agency: Agency, role: str, partnership: Partnership | None = None, **options) -> None:
+    def __init__(
+        self, *args, agency: Agency, role: str, partnership: Partnership | None = None, **options
+    ) -> None:
         super().__init__(*args, prefix=f"{agency.pk}-{role}", **options)
         self.agency, self.role = agency, Contact(role)
         # unscoped: the people of an agency that the lead keeps
-        people = User.objects.filter(grants__agency__in=[agency.pk, agency.parent_id], is_active=True).distinct()
+        people = User.objects.filter(
+            grants__agency__in=[agency.pk, agency.parent_id], is_active=True
+        ).distinct()
         for name, label in (("user", "Person"), ("alternate", "Stands in")):
             self.fields[name] = forms.ModelChoiceField(
                 label=label, queryset=people, required=False, empty_label="Nobody"

@@ -31,29 +31,41 @@ class MeetingChoice(forms.ModelMultipleChoiceField):
 
 
 class RaiseForm(forms.Form):
-    raised_for = forms.ChoiceField(label="Raised for")
+    raised_for = forms.ChoiceField(
+        label="Raised for", error_messages={"invalid_choice": "Choose one that you may raise for."}
+    )
     about = AgencyChoice(
-        label="About which agency?", queryset=Agency.objects.none(), empty_label="Choose"  # unscoped: empty
+        label="About which agency?",
+        queryset=Agency.objects.none(),
+        empty_label="Choose",  # unscoped: empty
     )
     grounds = forms.ChoiceField(label="Grounds", choices=[("", "Choose"), *Grounds.choices])
     meetings = MeetingChoice(
-        label="Which meetings is it about?", required=False, widget=forms.CheckboxSelectMultiple,
+        label="Which meetings is it about?",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text="Your latest. Tick one or more, or write others by reference below.",
         queryset=Meeting.objects.none(),  # unscoped: empty
     )
     other_meetings = forms.CharField(
-        label="Other meetings, by reference", required=False, max_length=400,
+        label="Other meetings, by reference",
+        required=False,
+        max_length=400,
         help_text="With a comma between them",
     )
-    theme = forms.BooleanField(label="It is about a theme, not about particular meetings", required=False)
+    theme = forms.BooleanField(
+        label="It is about a theme, not about particular meetings", required=False
+    )
     urgent = forms.BooleanField(
-        label="Urgent: the shorter limits apply", required=False,
+        label="Urgent: the shorter limits apply",
+        required=False,
         help_text="For what cannot wait a week. Immediate danger is never a matter for this form.",
     )
     concern = Prose("What happened?", help_text="Facts, with dates and the meetings’ references.")
     outcome_wanted = Prose("What outcome do you want?", rows=4)
     identity_passed_on = Day(
-        "When was it passed on which child it concerns?", required=False,
+        "When was it passed on which child it concerns?",
+        required=False,
         help_text="Outside Quorate, by your agency’s secure way. For example, 31/03/2015. You can note it later.",
     )
     identity_passed_to = Line(
@@ -62,11 +74,22 @@ class RaiseForm(forms.Form):
     file_noted = forms.BooleanField(label="The child’s file notes the escalation", required=False)
 
     def __init__(
-        self, *args, user: User, partnership: Partnership, policy: Policy | None,
-        suggestion: Suggestion | None = None, meeting: str = "", **options,
+        self,
+        *args,
+        user: User,
+        partnership: Partnership,
+        policy: Policy | None,
+        suggestion: Suggestion | None = None,
+        meeting: str = "",
+        **options,
     ) -> None:
         super().__init__(*args, **options)
-        self.user, self.partnership, self.policy, self.suggestion = user, partnership, policy, suggestion
+        self.user, self.partnership, self.policy, self.suggestion = (
+            user,
+            partnership,
+            policy,
+            suggestion,
+        )
         self.own = self.own_agencies()
         self.choose_sides()
         self.choose_meetings(meeting)
@@ -93,7 +116,9 @@ class RaiseForm(forms.Form):
             choices.insert(0, (SERVICE, f"{self.partnership.name}, by the conference service"))
         if self.suggestion:
             choices = [(key, name) for key, name in choices if key != str(self.suggestion.about_id)]
-        self.fields["raised_for"].choices = choices if len(choices) == 1 else [("", "Choose"), *choices]
+        self.fields["raised_for"].choices = (
+            choices if len(choices) == 1 else [("", "Choose"), *choices]
+        )
         self.fields["raised_for"].initial = choices[0][0] if len(choices) == 1 else ""
         self.only_side = choices[0][1] if len(choices) == 1 else ""
         if self.only_side:
@@ -107,9 +132,13 @@ class RaiseForm(forms.Form):
         """The person's latest meetings to tick, the one that they come from first."""
         self.reach = Meeting.objects.visible_to(self.user).filter(partnership=self.partnership)
         latest = list(self.reach.order_by("-held_on", "-pk").values_list("pk", flat=True)[:LATEST])
-        came_from = list(self.reach.filter(reference=asked).values_list("pk", flat=True)) if asked else []
+        came_from = (
+            list(self.reach.filter(reference=asked).values_list("pk", flat=True)) if asked else []
+        )
         keys = {*latest, *came_from}
-        self.fields["meetings"].queryset = self.reach.filter(pk__in=keys).order_by("-held_on", "-pk")
+        self.fields["meetings"].queryset = self.reach.filter(pk__in=keys).order_by(
+            "-held_on", "-pk"
+        )
         self.fields["meetings"].initial = came_from
         if not keys:
             self.fields["meetings"].widget = forms.MultipleHiddenInput()
@@ -134,7 +163,9 @@ class RaiseForm(forms.Form):
             )
         about = self.suggestion.about if self.suggestion else data.get("about")
         if about and str(about.pk) == data.get("raised_for"):
-            self.add_error("about", "An agency cannot raise an escalation about itself: choose another.")
+            self.add_error(
+                "about", "An agency cannot raise an escalation about itself: choose another."
+            )
         if bool(data.get("identity_passed_on")) != bool(data.get("identity_passed_to")):
             name = "identity_passed_to" if data.get("identity_passed_on") else "identity_passed_on"
             if name not in self.errors:
@@ -146,7 +177,11 @@ class RaiseForm(forms.Form):
     def check_meetings(self) -> None:
         data = self.cleaned_data
         chosen = [*(data.get("meetings") or []), *(data.get("other_meetings") or [])]
-        where = "meetings" if not isinstance(self.fields["meetings"].widget, forms.MultipleHiddenInput) else "other_meetings"
+        where = (
+            "meetings"
+            if not isinstance(self.fields["meetings"].widget, forms.MultipleHiddenInput)
+            else "other_meetings"
+        )
         if "meetings" in self.errors or "other_meetings" in self.errors:
             return
         if chosen and data.get("theme"):
@@ -154,16 +189,29 @@ class RaiseForm(forms.Form):
         elif not chosen and "theme" in self.fields and not data.get("theme"):
             self.add_error(where, "Choose a meeting, or tick that it is about a theme.")
         elif not chosen and "theme" not in self.fields:
-            self.add_error(where, "Choose a meeting: the local policy allows no cases about a theme.")
+            self.add_error(
+                where, "Choose a meeting: the local policy allows no cases about a theme."
+            )
 
     def told(self) -> dict[str, Any]:
         """What the action takes."""
         data = self.cleaned_data
         names = (
-            "urgent", "concern", "outcome_wanted", "identity_passed_on", "identity_passed_to", "file_noted",
+            "urgent",
+            "concern",
+            "outcome_wanted",
+            "identity_passed_on",
+            "identity_passed_to",
+            "file_noted",
         )
-        told = {name: data[name] for name in names} | {"raised_for": self.own.get(data["raised_for"])}
+        told = {name: data[name] for name in names} | {
+            "raised_for": self.own.get(data["raised_for"])
+        }
         if not self.suggestion:
             chosen = {row.pk: row for row in [*data["meetings"], *data["other_meetings"]]}
-            told |= {"about": data["about"], "grounds": data["grounds"], "meetings": list(chosen.values())}
+            told |= {
+                "about": data["about"],
+                "grounds": data["grounds"],
+                "meetings": list(chosen.values()),
+            }
         return told

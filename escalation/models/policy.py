@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from escalation.choices import UNITS, Contact, PartnershipPart, Tell, TriggerKind
+from escalation.querysets import PolicyQuerySet
 from escalation.stages import Limit, LimitUnit
 from partnership.models import Agency, Partnership, User, dates_in_order
 from partnership.querysets import LocalRuleQuerySet
@@ -35,7 +36,7 @@ class Policy(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
-    objects = LocalRuleQuerySet.as_manager()
+    objects = PolicyQuerySet.as_manager()
 
     class Meta:
         ordering = ["partnership", "-version"]

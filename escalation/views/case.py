@@ -17,6 +17,7 @@ from escalation.forms.moves import DocumentForm, IdentityForm
 from escalation.models import Escalation
 from escalation.sides import moves_of
 from escalation.stages import CaseState, Move
+from escalation.timeline import timeline
 from escalation.views.reaching import visible_case
 from partnership.models import User
 from partnership.reach import can
@@ -39,21 +40,29 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     book = book_of(request, case)
     takes_part = may_move(request.user, case)
-    return render(request, "escalation/detail.html", {
-        "danger": DANGER, "case": case, "book": book, "crumbs": crumbs(case),
-        "state_colour": CASE_COLOURS[CaseState(case.state)],
-        "facts": facts(book),
-        "meetings": meetings(request, book),
-        "now": standing(book),
-        "moves": move_links(book, request.user),
-        "outcome": outcome(book),
-        "action_columns": columns(ACTION_COLUMNS),
-        "agreed": agreed(book),
-        "document_columns": columns(DOCUMENT_COLUMNS),
-        "documents": documents(book),
-        "adds": takes_part,
-        "contacts": names_missing_contact(request.user, book),
-    })
+    return render(
+        request,
+        "escalation/detail.html",
+        {
+            "danger": DANGER,
+            "case": case,
+            "book": book,
+            "crumbs": crumbs(case),
+            "state_colour": CASE_COLOURS[CaseState(case.state)],
+            "facts": facts(book),
+            "timeline": timeline(book),
+            "meetings": meetings(request, book),
+            "now": standing(book),
+            "moves": move_links(book, request.user),
+            "outcome": outcome(book),
+            "action_columns": columns(ACTION_COLUMNS),
+            "agreed": agreed(book),
+            "document_columns": columns(DOCUMENT_COLUMNS),
+            "documents": documents(book),
+            "adds": takes_part,
+            "contacts": names_missing_contact(request.user, book),
+        },
+    )
 
 
 def columns(texts: tuple[str, ...]) -> list[dict]:
@@ -61,8 +70,13 @@ def columns(texts: tuple[str, ...]) -> list[dict]:
 
 
 def crumbs(case: Escalation, *below: str) -> list[dict]:
-    found = [{"text": "Home", "href": "/"}, {"text": "Escalations", "href": reverse("escalation:queue")}]
-    found.append({"text": case.reference, "href": reverse("escalation:detail", args=[case.reference])})
+    found = [
+        {"text": "Home", "href": "/"},
+        {"text": "Escalations", "href": reverse("escalation:queue")},
+    ]
+    found.append(
+        {"text": case.reference, "href": reverse("escalation:detail", args=[case.reference])}
+    )
     found += [{"text": text, "href": ""} for text in below]
     found[-1]["href"] = ""
     return found
@@ -70,7 +84,11 @@ def crumbs(case: Escalation, *below: str) -> list[dict]:
 
 def may_move(user: User, case: Escalation) -> bool:
     """Whether the person takes part in the case, on either side."""
-    return Escalation.objects.within_reach(user, Permission.MOVE_ESCALATION).filter(pk=case.pk).exists()
+    return (
+        Escalation.objects.within_reach(user, Permission.MOVE_ESCALATION)
+        .filter(pk=case.pk)
+        .exists()
+    )
 
 
 # --- Facts ----------------------------------------------------------------------------------------
@@ -86,13 +104,18 @@ def facts(book: Casebook) -> list[dict]:
         {"key": "Grounds", "value": case.get_grounds_display()},
     ]
     if case.urgent:
-        rows.append({"key": "Urgent", "value": "Urgent: the shorter limits apply", "tag_colour": "red"})
+        rows.append(
+            {"key": "Urgent", "value": "Urgent: the shorter limits apply", "tag_colour": "red"}
+        )
     if book.reader.narrative:
         rows += [
             {"key": "What happened", "value": case.concern},
             {"key": "Outcome wanted", "value": case.outcome_wanted},
         ]
-    policy = reverse("escalation:policy", args=[case.partnership.code]) + f"?version={case.policy.version}"
+    policy = (
+        reverse("escalation:policy", args=[case.partnership.code])
+        + f"?version={case.policy.version}"
+    )
     rows.append({"key": "Policy", "value": str(case.policy), "href": policy})
     rows.append({"key": "Identity of the child", "value": identity(book)})
     return rows
@@ -111,14 +134,22 @@ def identity(book: Casebook) -> str:
 def meetings(request: HttpRequest, book: Casebook) -> list[dict]:
     """The meetings that the reader may open as links; the parties know the others by reference."""
     visible = set(
-        Meeting.objects.visible_to(request.user).filter(escalations=book.case).values_list("pk", flat=True)
+        Meeting.objects.visible_to(request.user)
+        .filter(escalations=book.case)
+        .values_list("pk", flat=True)
     )
     rows = book.case.meetings.select_related("partnership").order_by("held_on", "reference")
     return [
         {
-            "text": row.reference, "words": f"{row.get_kind_display()}, {longdate(row.held_on)}" if row.pk in visible else "",
-            "href": reverse("conferences:meeting-detail", args=[row.partnership.code, row.reference])
-            if row.pk in visible else "",
+            "text": row.reference,
+            "words": f"{row.get_kind_display()}, {longdate(row.held_on)}"
+            if row.pk in visible
+            else "",
+            "href": reverse(
+                "conferences:meeting-detail", args=[row.partnership.code, row.reference]
+            )
+            if row.pk in visible
+            else "",
         }
         for row in rows
         if row.pk in visible or book.reader.narrative
@@ -133,7 +164,9 @@ def standing(book: Casebook) -> dict | None:
     words, colour = book.stage_words(stage)
     found = book.clock(stage)
     return {
-        "stage": stage, "words": words, "colour": colour,
+        "stage": stage,
+        "words": words,
+        "colour": colour,
         "answering": book.answering(stage),
         "due": due_words(stage),
         "sentence": found.sentence if found else "",
@@ -148,7 +181,13 @@ def outcome(book: Casebook) -> list[dict]:
     case = book.case
     if case.state == CaseState.OPEN:
         return []
-    rows = [{"key": case.get_state_display(), "value": longmoment(case.closed_at), "hint": book.name(case.closed_by)}]
+    rows = [
+        {
+            "key": case.get_state_display(),
+            "value": longmoment(case.closed_at),
+            "hint": book.name(case.closed_by),
+        }
+    ]
     if book.reader.narrative:
         rows.append({"key": "Outcome in words", "value": case.resolution})
     if case.learning_theme:
@@ -163,7 +202,9 @@ def agreed(book: Casebook) -> list[list[dict]]:
         return []
     return [
         [
-            {"text": row.text, "header": True}, {"text": row.owner}, {"text": longdate(row.due_on)},
+            {"text": row.text, "header": True},
+            {"text": row.owner},
+            {"text": longdate(row.due_on)},
             {"text": longdate(row.done_on) or "–"},
         ]
         for row in book.case.actions.all()
@@ -175,7 +216,8 @@ def documents(book: Casebook) -> list[list[dict]]:
         return []
     return [
         [
-            {"text": row.reference, "header": True}, {"text": row.title},
+            {"text": row.reference, "header": True},
+            {"text": row.title},
             {"text": longdate(row.added_at), "hint": book.name(row.added_by)},
         ]
         for row in book.case.documents.select_related("added_by")
@@ -187,7 +229,8 @@ def move_links(book: Casebook, user: User) -> list[dict]:
     found = moves_of(book.case, book.latest, user, book.now)
     return [
         {
-            "text": move.label, "href": reverse("escalation:move", args=[book.case.reference, SLUGS[move]]),
+            "text": move.label,
+            "href": reverse("escalation:move", args=[book.case.reference, SLUGS[move]]),
             "kind": "" if number == 0 and move not in FIRST_KINDS else "secondary",
         }
         for number, move in enumerate(found)
@@ -206,12 +249,17 @@ def names_missing_contact(user: User, book: Casebook) -> str:
 
 BESIDE = {
     "identity": (
-        IdentityForm, actions.note_identity_passed, "Note that the identity was passed on",
-        "Say outside Quorate, by your agency’s secure way, which child it concerns. Note here only when and to whom.",
+        IdentityForm,
+        actions.note_identity_passed,
+        "Note that the identity was passed on",
+        "Say outside Quorate, by your agency’s secure way, which child it concerns. "
+        "Note here only when and to whom.",
         "It is noted that the identity was passed on.",
     ),
     "document": (
-        DocumentForm, actions.add_document, "Add a document by its reference",
+        DocumentForm,
+        actions.add_document,
+        "Add a document by its reference",
         "Documents stay in your own system. Add only their reference.",
         "The document is on the list.",
     ),

@@ -31,14 +31,22 @@ def contacts(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and all(row.is_valid() for row in rows) and save(request, rows):
         return redirect(f"{reverse('escalation:contacts')}?agency={agency.pk}")
     wrong = any(row.errors for row in rows)
-    return render(request, "escalation/contacts.html", {
-        "agency": agency, "rows": rows, "errors": summary(rows) if wrong else [],
-        "others": [a for a in agencies if a != agency],
-        "crumbs": [
-            {"text": "Home", "href": "/"}, {"text": "Escalations", "href": reverse("escalation:queue")},
-            {"text": "Who answers", "href": ""},
-        ],
-    }, status=422 if wrong else 200)
+    return render(
+        request,
+        "escalation/contacts.html",
+        {
+            "agency": agency,
+            "rows": rows,
+            "errors": summary(rows) if wrong else [],
+            "others": [a for a in agencies if a != agency],
+            "crumbs": [
+                {"text": "Home", "href": "/"},
+                {"text": "Escalations", "href": reverse("escalation:queue")},
+                {"text": "Who answers", "href": ""},
+            ],
+        },
+        status=422 if wrong else 200,
+    )
 
 
 def own_agencies(request: HttpRequest):
@@ -53,7 +61,9 @@ def forms(request: HttpRequest, agency: Agency) -> list[ContactForm]:
         return {"user": row.user_id, "alternate": row.alternate_id} if row else {}
 
     return [
-        ContactForm(request.POST or None, agency=agency, role=role, initial=initial(there.get(role)))
+        ContactForm(
+            request.POST or None, agency=agency, role=role, initial=initial(there.get(role))
+        )
         for role in ROLES
     ]
 
@@ -64,7 +74,9 @@ def save(request: HttpRequest, rows: list[ContactForm]) -> bool:
         with transaction.atomic():
             for row in rows:
                 if row.has_changed() and row.cleaned_data["user"]:
-                    actions.name_contact(by=request.user, agency=row.agency, role=row.role, **row.cleaned_data)
+                    actions.name_contact(
+                        by=request.user, agency=row.agency, role=row.role, **row.cleaned_data
+                    )
     except ValidationError as error:
         put_errors(row, error)
         return False
@@ -74,7 +86,10 @@ def save(request: HttpRequest, rows: list[ContactForm]) -> bool:
 
 def summary(rows: list[ContactForm]) -> list[dict]:
     return [
-        {"text": f"{row.role.label}: {error}", "href": f"#{row[name].auto_id}" if name in row.fields else ""}
+        {
+            "text": f"{row.role.label}: {error}",
+            "href": f"#{row[name].auto_id}" if name in row.fields else "",
+        }
         for row in rows
         for name, errors in row.errors.items()
         for error in errors

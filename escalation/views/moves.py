@@ -40,52 +40,73 @@ class MovePage:
 
 PAGES: dict[Move, MovePage] = {
     Move.ACKNOWLEDGE: MovePage(
-        actions.acknowledge, forms.MoveForm,
+        actions.acknowledge,
+        forms.MoveForm,
         "Say that you have it and are looking at it. The clock runs on until you answer.",
         "Acknowledged. The raiser has been told.",
     ),
     Move.ANSWER: MovePage(
-        actions.answer, forms.AnswerForm,
-        "You answer for the agency that the case is about. The raising side then accepts it or moves the case up.",
+        actions.answer,
+        forms.AnswerForm,
+        "You answer for the agency that the case is about. "
+        "The raising side then accepts it or moves the case up.",
         "Your answer is with the raising side.",
     ),
     Move.ACCEPT: MovePage(
-        actions.accept, forms.OutcomeForm, "Accepting the answer closes the case as resolved.",
+        actions.accept,
+        forms.OutcomeForm,
+        "Accepting the answer closes the case as resolved.",
         "The case is resolved.",
     ),
     Move.MOVE_UP: MovePage(
-        actions.move_up, forms.MoveUpForm,
+        actions.move_up,
+        forms.MoveUpForm,
         "The present stage ends and the next one begins, with its own people and its own limit.",
         "The case has moved up.",
     ),
     Move.ASK_SKIP: MovePage(
-        actions.ask_skip, forms.SkipForm, "Somebody else must approve it. Until then the present clock runs on.",
+        actions.ask_skip,
+        forms.SkipForm,
+        "Somebody else must approve it. Until then the present clock runs on.",
         "The skip has been asked for.",
     ),
     Move.APPROVE_SKIP: MovePage(
-        actions.approve_skip, forms.ApproveSkipForm, "The present stage ends, and the case goes to the stage that you choose.",
+        actions.approve_skip,
+        forms.ApproveSkipForm,
+        "The present stage ends, and the case goes to the stage that you choose.",
         "The skip is approved: the case has gone up.",
     ),
     Move.PAUSE: MovePage(
-        actions.pause, forms.PauseForm,
-        "The clock stands until somebody of the raising side resumes. The days of the pause are not counted, and are shown.",
+        actions.pause,
+        forms.PauseForm,
+        "The clock stands until somebody of the raising side resumes. "
+        "The days of the pause are not counted, and are shown.",
         "The case is paused: its clock stands.",
     ),
     Move.RESUME: MovePage(
-        actions.resume, forms.MoveForm, "The clock runs again from today. The days of the pause are not counted.",
+        actions.resume,
+        forms.MoveForm,
+        "The clock runs again from today. The days of the pause are not counted.",
         "The clock runs again.",
     ),
     Move.WITHDRAW: MovePage(
-        actions.withdraw, forms.WithdrawForm, "Withdrawing closes the case. The other agency is told.",
-        "The case is withdrawn.", "warning",
+        actions.withdraw,
+        forms.WithdrawForm,
+        "Withdrawing closes the case. The other agency is told.",
+        "The case is withdrawn.",
+        "warning",
     ),
     Move.DECIDE: MovePage(
-        actions.decide, forms.DecisionForm, "Your decision closes the case. Both agencies are told.",
+        actions.decide,
+        forms.DecisionForm,
+        "Your decision closes the case. Both agencies are told.",
         "The case is decided.",
     ),
     Move.REOPEN: MovePage(
-        actions.reopen, forms.ReasonForm,
-        "The case opens again at the stage at which it ended, with a new clock.", "The case is open again.",
+        actions.reopen,
+        forms.ReasonForm,
+        "The case opens again at the stage at which it ended, with a new clock.",
+        "The case is open again.",
     ),
 }
 BY_SLUG = {slug: move for move, slug in SLUGS.items()}
@@ -121,7 +142,11 @@ def make(request: HttpRequest, book: Casebook, chosen: Move) -> HttpResponse:
     form = page.form(request.POST, book=book)
     if not form.is_valid():
         late = too_late(request, book, chosen, form)
-        return refused(request, book, chosen, late, form) if late else shown(request, book, chosen, form)
+        return (
+            refused(request, book, chosen, late, form)
+            if late
+            else shown(request, book, chosen, form)
+        )
     number = form.cleaned_data["stage"]
     try:
         page.act(by=request.user, case=case, stage_number=number, **form.told())
@@ -156,8 +181,14 @@ def shown(request: HttpRequest, book: Casebook, chosen: Move, form: forms.MoveFo
 
 def around(book: Casebook, chosen: Move, form: forms.MoveForm | None) -> dict:
     return {
-        "case": book.case, "book": book, "form": form, "move": chosen, "page": PAGES[chosen],
-        "stage": book.latest, "crumbs": crumbs(book.case, chosen.label), "danger": DANGER,
+        "case": book.case,
+        "book": book,
+        "form": form,
+        "move": chosen,
+        "page": PAGES[chosen],
+        "stage": book.latest,
+        "crumbs": crumbs(book.case, chosen.label),
+        "danger": DANGER,
         "answer": book.latest.answer if book.reader.narrative else "",
         "action": reverse("escalation:move", args=[book.case.reference, SLUGS[chosen]]),
     }
@@ -174,6 +205,8 @@ def refused(
         data["stage"] = book.latest.number
         again = PAGES[chosen].form(data, book=book)
     page = around(book, chosen, again) | {
-        "why": why, "moves": move_links(book, request.user), "typed": form.typed() if form else [],
+        "why": why,
+        "moves": move_links(book, request.user),
+        "typed": form.typed() if form else [],
     }
     return render(request, "escalation/refused.html", page, status=409)

@@ -25,13 +25,17 @@ from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
 
 PAGE = 25
-COLUMNS = ("Reference", "About", "Raised for", "Grounds", "Stage", "Next")
+COLUMNS = ("Reference", "Next", "About", "Raised for", "Grounds", "Stage")
 RUNNING = Q(due_at__isnull=False, answered_at=None)
 SHORT_GROUNDS = {
-    Grounds.NOT_ATTENDED: "Not attended", Grounds.NO_REPORT: "No report in time",
-    Grounds.INQUORATE: "Not quorate", Grounds.PLAN_DRIFT: "Plan drifting",
-    Grounds.INFORMATION: "Information not shared", Grounds.THRESHOLD: "Threshold or next step",
-    Grounds.CAPACITY: "Capacity", Grounds.OTHER: "Another disagreement",
+    Grounds.NOT_ATTENDED: "Not attended",
+    Grounds.NO_REPORT: "No report in time",
+    Grounds.INQUORATE: "Not quorate",
+    Grounds.PLAN_DRIFT: "Plan drifting",
+    Grounds.INFORMATION: "Information not shared",
+    Grounds.THRESHOLD: "Threshold or next step",
+    Grounds.CAPACITY: "Capacity",
+    Grounds.OTHER: "Another disagreement",
 }
 
 
@@ -45,28 +49,34 @@ def queue(request: HttpRequest) -> HttpResponse:
     counts = counted(user, now)
     view = chosen_view(request, counts)
     cases = QueueFilter(
-        request.GET, queryset=Escalation.objects.visible_to(user),
-        partnerships=partnerships_with_cases(user), user=user,
+        request.GET,
+        queryset=Escalation.objects.visible_to(user),
+        partnerships=partnerships_with_cases(user),
+        user=user,
     )
     segments = segments_of(user, view, cases, now)
     found = page(
         segments, PAGE, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
-    return render(request, "escalation/queue.html", {
-        "views": views(request, view, counts),
-        "view": view,
-        "counts": counts,
-        "filter": cases.form,
-        "number": sum(segment.rows.count() for segment in segments),
-        "columns": [{"text": text} for text in COLUMNS],
-        "rows": [cells(row, now) for row in rows_of(found.rows)],
-        "pages": neighbours(request, found),
-        "narrowed": bool(set(request.GET) & set(cases.filters)),
-        "suggests": can(user, Permission.VIEW_SUGGESTIONS),
-        "raises": can(user, Permission.RAISE_ESCALATION),
-        "themes": can(user, Permission.VIEW_ESCALATION_THEMES),
-        "policies": partnerships_with_cases(user).order_by("name"),
-    })
+    return render(
+        request,
+        "escalation/queue.html",
+        {
+            "views": views(request, view, counts),
+            "view": view,
+            "counts": counts,
+            "filter": cases.form,
+            "number": sum(segment.rows.count() for segment in segments),
+            "columns": [{"text": text} for text in COLUMNS],
+            "rows": [cells(row, now) for row in rows_of(found.rows)],
+            "pages": neighbours(request, found),
+            "narrowed": bool(set(request.GET) & set(cases.filters)),
+            "suggests": can(user, Permission.VIEW_SUGGESTIONS),
+            "raises": can(user, Permission.RAISE_ESCALATION),
+            "themes": can(user, Permission.VIEW_ESCALATION_THEMES),
+            "policies": partnerships_with_cases(user).order_by("name"),
+        },
+    )
 
 
 # --- Whose ----------------------------------------------------------------------------------------
@@ -95,9 +105,12 @@ def of_agencies(user: User) -> Q:
 def counted(user: User, now: datetime) -> dict[str, int]:
     """How many open cases there are of each kind, in one query."""
     cases = Escalation.objects.visible_to(user).open()
-    rows = Stage.objects.filter(closed_at=None, escalation__in=cases)  # unscoped: of cases within reach
+    rows = Stage.objects.filter(
+        closed_at=None, escalation__in=cases
+    )  # unscoped: of cases within reach
     return rows.aggregate(
-        all=Count("pk"), mine=Count("pk", filter=mine(user)),
+        all=Count("pk"),
+        mine=Count("pk", filter=mine(user)),
         agency=Count("pk", filter=of_agencies(user)),
         overdue=Count("pk", filter=Q(RUNNING, due_at__lt=now)),
     )
@@ -128,7 +141,9 @@ def segments_of(user: User, view: str, cases: QueueFilter, now: datetime) -> lis
     """Running clocks by their due moment (so the overdue first), then what runs against none, then
     what is closed."""
     # unscoped: the stages of cases within reach
-    stages = Stage.objects.filter(closed_at=None, escalation__in=cases.qs).filter(narrowing(user, view))
+    stages = Stage.objects.filter(closed_at=None, escalation__in=cases.qs).filter(
+        narrowing(user, view)
+    )
     state = cases.form.cleaned_data.get("state", "")
     if state == "overdue":
         return [Segment("r", stages.filter(RUNNING, due_at__lt=now), "due_at")]
@@ -170,7 +185,9 @@ def rows_of(places: list[Place]) -> list[Stage | Escalation]:
 
 
 def stages_shown() -> QuerySet[Stage]:
-    paused = Exists(StagePause.objects.filter(stage=OuterRef("pk"), until_at=None))  # unscoped: of them
+    paused = Exists(
+        StagePause.objects.filter(stage=OuterRef("pk"), until_at=None)
+    )  # unscoped: of them
     rows = Stage.objects.annotate(paused=paused)  # unscoped: see rows_of
     return rows.select_related("escalation__about", "escalation__raised_for", "policy_stage")
 
@@ -190,19 +207,28 @@ def cases_shown() -> QuerySet[Escalation]:
 
 def cells(row: Stage | Escalation, now: datetime) -> list[dict]:
     if isinstance(row, Stage):
-        case, step = row.escalation, row.policy_stage
-        at = f"{step.position}. {step.title}"
-        return [*facts(case), {"text": at}, next_of(row, now)]
-    state = {"text": row.get_state_display(), "tag_colour": CASE_COLOURS[CaseState(row.state)]}
-    return [*facts(row), {"text": f"{row.last_position}. {row.last_title}"}, state | {"hint": longdate(row.closed_at)}]
+        case, step, then = row.escalation, row.policy_stage, next_of(row, now)
+        return [reference(case), then, *facts(case), {"text": f"{step.position}. {step.title}"}]
+    ended = {
+        "text": row.get_state_display(),
+        "tag_colour": CASE_COLOURS[CaseState(row.state)],
+        "hint": longdate(row.closed_at),
+    }
+    return [reference(row), ended, *facts(row), {"text": f"{row.last_position}. {row.last_title}"}]
+
+
+def reference(case: Escalation) -> dict:
+    return {
+        "text": case.reference,
+        "header": True,
+        "nowrap": True,
+        "href": reverse("escalation:detail", args=[case.reference]),
+        "hint": "Urgent" if case.urgent else "",
+    }
 
 
 def facts(case: Escalation) -> list[dict]:
     return [
-        {
-            "text": case.reference, "header": True, "nowrap": True, "href": reverse("escalation:detail", args=[case.reference]),
-            "hint": "Urgent" if case.urgent else "",
-        },
         {"text": case.about.name},
         {"text": case.raised_for.name if case.raised_for else "Conference service"},
         {"text": SHORT_GROUNDS[Grounds(case.grounds)]},
@@ -231,6 +257,12 @@ def neighbours(request: HttpRequest, found: KeyPage) -> list[dict]:
     def link(text: str, rel: str, **place: object) -> dict:
         return {"text": text, "rel": rel, "href": "?" + urlencode(kept | place)}
 
-    back = [link("First", ""), link("Previous", "prev", before=found.before)] if found.before else []
-    on = [link("Next", "next", after=found.after), link("Last", "", before=END)] if found.after else []
+    back = (
+        [link("First", ""), link("Previous", "prev", before=found.before)] if found.before else []
+    )
+    on = (
+        [link("Next", "next", after=found.after), link("Last", "", before=END)]
+        if found.after
+        else []
+    )
     return back + on

@@ -37,23 +37,39 @@ def raise_case(request: HttpRequest) -> HttpResponse:
     if partnership is None:
         return choose(request)
     form = RaiseForm(
-        request.POST or None, user=request.user, partnership=partnership, suggestion=suggestion,
-        policy=policy_of(partnership), meeting=request.GET.get("meeting", ""),
+        request.POST or None,
+        user=request.user,
+        partnership=partnership,
+        suggestion=suggestion,
+        policy=policy_of(partnership),
+        meeting=request.GET.get("meeting", ""),
     )
     if request.method == "POST" and form.is_valid():
         case = attempt(request, form, partnership, suggestion)
         if case is not None:
             return redirect("escalation:detail", case.reference)
     status = 422 if form.errors else 200
-    return render(request, "escalation/raise.html", {
-        "form": form, "partnership": partnership, "suggestion": suggestion, "danger": DANGER,
-        "policy": form.policy, "crumbs": crumbs(suggestion), "several": partnerships(request).count() > 1,
-        "suggested_meetings": suggested_meetings(request, suggestion),
-    }, status=status)
+    return render(
+        request,
+        "escalation/raise.html",
+        {
+            "form": form,
+            "partnership": partnership,
+            "suggestion": suggestion,
+            "danger": DANGER,
+            "policy": form.policy,
+            "crumbs": crumbs(suggestion),
+            "several": partnerships(request).count() > 1,
+            "suggested_meetings": suggested_meetings(request, suggestion),
+        },
+        status=status,
+    )
 
 
 def partnerships(request: HttpRequest):
-    return Partnership.objects.within_reach(request.user, Permission.RAISE_ESCALATION).order_by("name")
+    return Partnership.objects.within_reach(request.user, Permission.RAISE_ESCALATION).order_by(
+        "name"
+    )
 
 
 def asked_partnership(request: HttpRequest) -> Partnership | None:
@@ -93,8 +109,17 @@ def choose(request: HttpRequest) -> HttpResponse:
     links = []
     for row in found:
         kept["partnership"] = row.code
-        links.append({"text": f"{row.name} {row.label}", "href": f"{reverse('escalation:raise')}?{kept.urlencode()}"})
-    return render(request, "escalation/raise_where.html", {"links": links, "danger": DANGER, "crumbs": crumbs(None)})
+        links.append(
+            {
+                "text": f"{row.name} {row.label}",
+                "href": f"{reverse('escalation:raise')}?{kept.urlencode()}",
+            }
+        )
+    return render(
+        request,
+        "escalation/raise_where.html",
+        {"links": links, "danger": DANGER, "crumbs": crumbs(None)},
+    )
 
 
 def crumbs(suggestion: Suggestion | None) -> list[dict]:
@@ -111,8 +136,12 @@ def suggested_meetings(request: HttpRequest, suggestion: Suggestion | None) -> l
     visible = Meeting.objects.visible_to(request.user).filter(suggestions=suggestion)
     return [
         {
-            "text": row.reference, "words": f"{row.get_kind_display()}, ", "on": row.held_on,
-            "href": reverse("conferences:meeting-detail", args=[suggestion.partnership.code, row.reference]),
+            "text": row.reference,
+            "words": f"{row.get_kind_display()}, ",
+            "on": row.held_on,
+            "href": reverse(
+                "conferences:meeting-detail", args=[suggestion.partnership.code, row.reference]
+            ),
         }
         for row in visible.order_by("held_on", "reference")
     ]
@@ -124,7 +153,11 @@ def attempt(
     """Raise it; what the action refuses stands in the form."""
     try:
         with transaction.atomic():
-            case = by_suggestion(request, form, suggestion) if suggestion else afresh(request, form, partnership)
+            case = (
+                by_suggestion(request, form, suggestion)
+                if suggestion
+                else afresh(request, form, partnership)
+            )
     except ValidationError as error:
         put_errors(form, error)
         return None
@@ -149,7 +182,10 @@ def by_suggestion(request: HttpRequest, form: RaiseForm, suggestion: Suggestion)
     )
     if told["identity_passed_on"]:
         actions.note_identity_passed(
-            by=request.user, case=case, on=told["identity_passed_on"],
-            to=told["identity_passed_to"], file_noted=told["file_noted"],
+            by=request.user,
+            case=case,
+            on=told["identity_passed_on"],
+            to=told["identity_passed_to"],
+            file_noted=told["file_noted"],
         )
     return case

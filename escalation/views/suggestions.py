@@ -29,11 +29,15 @@ def suggestion_list(request: HttpRequest) -> HttpResponse:
     rows = rows.select_related("partnership", "about").prefetch_related("meetings")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     visible, may_act = visible_meetings(request, page), actable(request, page)
-    return render(request, "escalation/suggestion_list.html", {
-        "page": page,
-        "suggestions": [shown(row, visible, may_act) for row in page],
-        "crumbs": crumbs(),
-    })
+    return render(
+        request,
+        "escalation/suggestion_list.html",
+        {
+            "page": page,
+            "suggestions": [shown(row, visible, may_act) for row in page],
+            "crumbs": crumbs(),
+        },
+    )
 
 
 def crumbs(*below: str) -> list[dict]:
@@ -62,8 +66,11 @@ def shown(row: Suggestion, visible: set[int], may_act: set[int]) -> dict:
         "acts": row.pk in may_act,
         "meetings": [
             {
-                "text": meeting.reference, "on": meeting.held_on,
-                "href": reverse("conferences:meeting-detail", args=[row.partnership.code, meeting.reference]),
+                "text": meeting.reference,
+                "on": meeting.held_on,
+                "href": reverse(
+                    "conferences:meeting-detail", args=[row.partnership.code, meeting.reference]
+                ),
             }
             for meeting in row.meetings.all()
             if meeting.pk in visible
@@ -86,7 +93,10 @@ def accept(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def handled_already(request: HttpRequest, row: Suggestion) -> HttpResponse:
-    messages.error(request, f"That suggestion was already {row.get_state_display().lower()} by {row.handled_by}.")
+    messages.error(
+        request,
+        f"That suggestion was already {row.get_state_display().lower()} by {row.handled_by}.",
+    )
     return redirect("escalation:suggestion-list")
 
 
@@ -97,11 +107,15 @@ def dismiss(request: HttpRequest, number: int) -> HttpResponse:
     form = DismissForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.dismiss_suggestion(by=request.user, suggestion=row, reason=form.cleaned_data["reason"])
+            actions.dismiss_suggestion(
+                by=request.user, suggestion=row, reason=form.cleaned_data["reason"]
+            )
         except ValidationError as error:
             put_errors(form, error, form.renames)
         else:
             messages.success(request, "The suggestion is dismissed.")
             return redirect("escalation:suggestion-list")
     page = {"form": form, "row": row, "crumbs": crumbs("Dismiss")}
-    return render(request, "escalation/suggestion_dismiss.html", page, status=422 if form.errors else 200)
+    return render(
+        request, "escalation/suggestion_dismiss.html", page, status=422 if form.errors else 200
+    )

@@ -17,7 +17,11 @@ from partnership.reach import can
 from partnership.roles import Permission
 
 NEEDS = 50
-COLUMNS = [{"text": "Theme", "header": True}, {"text": "Open", "numeric": True}, {"text": "Closed", "numeric": True}]
+COLUMNS = [
+    {"text": "Theme", "header": True},
+    {"text": "Open", "numeric": True},
+    {"text": "Closed", "numeric": True},
+]
 
 
 def themes(request: HttpRequest) -> HttpResponse:
@@ -25,20 +29,27 @@ def themes(request: HttpRequest) -> HttpResponse:
     if not can(request.user, Permission.VIEW_ESCALATION_THEMES):
         raise PermissionDenied
     rows = Escalation.objects.within_reach(request.user, Permission.VIEW_ESCALATION_THEMES)
-    return render(request, "escalation/themes.html", {
-        "number": rows.count(),
-        "columns": COLUMNS,
-        "grounds": counts(rows, "grounds", Grounds),
-        "learned": counts(rows, "learning_theme", Theme),
-        "needs": needs(rows),
-    })
+    return render(
+        request,
+        "escalation/themes.html",
+        {
+            "number": rows.count(),
+            "columns": COLUMNS,
+            "grounds": counts(rows, "grounds", Grounds),
+            "learned": counts(rows, "learning_theme", Theme),
+            "needs": needs(rows),
+        },
+    )
 
 
 def counts(rows: QuerySet, field: str, choices: type[Grounds] | type[Theme]) -> list[list]:
     """A row for each code that occurs, the commonest first."""
     is_open = Q(state=CaseState.OPEN)
-    found = rows.exclude(**{field: ""}).order_by().values_list(field).annotate(
-        open=Count("pk", filter=is_open), closed=Count("pk", filter=~is_open)
+    found = (
+        rows.exclude(**{field: ""})
+        .order_by()
+        .values_list(field)
+        .annotate(open=Count("pk", filter=is_open), closed=Count("pk", filter=~is_open))
     )
     ordered = sorted(found, key=lambda row: (-row[1] - row[2], str(choices(row[0]).label)))
     return [[choices(code).label, open_ones, closed] for code, open_ones, closed in ordered]
@@ -46,5 +57,9 @@ def counts(rows: QuerySet, field: str, choices: type[Grounds] | type[Theme]) -> 
 
 def needs(rows: QuerySet) -> list[str]:
     """Training needs noted when cases closed, each once, in the order of the alphabet."""
-    found = rows.exclude(training_need="").order_by("-closed_at").values_list("training_need", flat=True)
+    found = (
+        rows.exclude(training_need="")
+        .order_by("-closed_at")
+        .values_list("training_need", flat=True)
+    )
     return sorted(set(found[:NEEDS]), key=str.casefold)

@@ -29,11 +29,18 @@ def triggers(request: HttpRequest, code: str) -> HttpResponse:
         TriggerForm(data, kind=kind, initial={"on": on, "number": number, "threshold": threshold})
         for kind, (on, number, threshold) in now.items()
     ]
-    if data and all([form.is_valid(), *(row.is_valid() for row in rows)]) and save(request, partnership, form, rows, now):
+    if (
+        data
+        and all([form.is_valid(), *(row.is_valid() for row in rows)])
+        and save(request, partnership, form, rows, now)
+    ):
         return redirect("escalation:triggers", partnership.code)
     wrong = bool(form.errors or any(row.errors for row in rows))
     page = {
-        "partnership": partnership, "form": form, "rows": rows, "errors": summary(rows) if wrong else [],
+        "partnership": partnership,
+        "form": form,
+        "rows": rows,
+        "errors": summary(rows) if wrong else [],
         "crumbs": crumbs(partnership, "Suggestions"),
     }
     return render(request, "escalation/triggers.html", page, status=422 if wrong else 200)
@@ -50,7 +57,11 @@ def in_force(partnership: Partnership) -> dict[TriggerKind, tuple[bool, int, int
 
 
 def save(
-    request: HttpRequest, partnership: Partnership, form: FromForm, rows: list[TriggerForm], now: dict
+    request: HttpRequest,
+    partnership: Partnership,
+    form: FromForm,
+    rows: list[TriggerForm],
+    now: dict,
 ) -> bool:
     """Write what differs, all or nothing."""
     changed = [row for row in rows if row.values() != now[row.kind]]
@@ -59,27 +70,41 @@ def save(
             for row in changed:
                 on, number, threshold = row.values()
                 actions.set_trigger(
-                    by=request.user, partnership=partnership, kind=row.kind, on=on, number=number,
-                    threshold=threshold, **form.cleaned_data,
+                    by=request.user,
+                    partnership=partnership,
+                    kind=row.kind,
+                    on=on,
+                    number=number,
+                    threshold=threshold,
+                    **form.cleaned_data,
                 )
     except ValidationError as error:
         refuse(form, error)
         return False
-    messages.success(request, "The settings are saved." if changed else "Nothing differs: nothing was written.")
+    messages.success(
+        request, "The settings are saved." if changed else "Nothing differs: nothing was written."
+    )
     return True
 
 
 def refuse(form: FromForm, error: ValidationError) -> None:
-    twice = any(e.code == "unique_together" for e in getattr(error, "error_dict", {}).get("__all__", []))
+    twice = any(
+        e.code == "unique_together" for e in getattr(error, "error_dict", {}).get("__all__", [])
+    )
     if twice:
-        form.add_error("effective_from", "A setting already begins on that day: choose a later day.")
+        form.add_error(
+            "effective_from", "A setting already begins on that day: choose a later day."
+        )
     else:
         put_errors(form, error)
 
 
 def summary(rows: list[TriggerForm]) -> list[dict]:
     return [
-        {"text": f"{row.kind.label}: {row[name].label}: {errors[0]}", "href": f"#{row[name].auto_id}"}
+        {
+            "text": f"{row.kind.label}: {row[name].label}: {errors[0]}",
+            "href": f"#{row[name].auto_id}",
+        }
         for row in rows
         for name, errors in row.errors.items()
     ]

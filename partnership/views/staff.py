@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from partnership.actions import ChangedSince, add_staff, change_staff, fingerprint
-from partnership.forms import LeaveForm, StaffForm, put_errors
+from partnership.forms import LeaveForm, StaffForm, posted, put_errors
 from partnership.models import HistoryEntry, StaffMember
 from partnership.reach import can
 from partnership.roles import Permission
@@ -30,7 +30,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """Put a person on the staff list of one of the lead's agencies."""
     if not can(request.user, Permission.MANAGE_STAFF):
         raise Http404
-    form = StaffForm(request.POST or None, user=request.user)
+    form = StaffForm(posted(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         fields = {"agency": form.agency, **form.cleaned_data}
         person = tried(form, lambda: add_staff(by=request.user, **fields))
@@ -80,7 +80,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     """Change a person's details; what somebody else changed meanwhile is not overwritten."""
     person = managed(request, number)
     there = {name: getattr(person, name) for name in KEPT}
-    form = StaffForm(request.POST or None, user=request.user, person=person, initial=there)
+    form = StaffForm(posted(request), user=request.user, person=person, initial=there)
     if request.method == "POST" and form.is_valid():
         seen = request.POST.get("seen") or "none"
         try:
@@ -129,7 +129,7 @@ def last_change(request: HttpRequest, person: StaffMember) -> str:
 def leave(request: HttpRequest, number: int) -> HttpResponse:
     """Note when a person leaves; their records and attendances are kept."""
     person = managed(request, number)
-    form = LeaveForm(request.POST or None, person=person, initial={"left_on": person.left_on})
+    form = LeaveForm(posted(request), person=person, initial={"left_on": person.left_on})
     if request.method == "POST" and form.is_valid():
         day = form.cleaned_data["left_on"]
         done = tried(form, lambda: change_staff(by=request.user, staff_member=person, left_on=day))

@@ -446,7 +446,9 @@ def test_a_change_of_involvement_is_counted(full, dana, agency_b):
     actions.record_attendance(by=dana, line=line, outcome=Outcome.ABSENT)
     line.refresh_from_db()
     assert line.involved_changes == 0
-    actions.record_attendance(by=dana, line=line, involved=False)
+    with pytest.raises(ValidationError, match="Say why the agency's involvement changes"):
+        actions.record_attendance(by=dana, line=line, involved=False)
+    actions.record_attendance(by=dana, line=line, involved=False, reason="Never knew the family.")
     line.refresh_from_db()
     assert line.involved_changes == 1
     close(full)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.urls import NoReverseMatch, reverse
 
 from escalation import actions
 from escalation.choices import Contact, Grounds
@@ -17,15 +16,6 @@ from tests.escalation.acting import START, act
 SINCE = date(2000, 1, 1)
 CONCERN = "Nobody came and no word was sent."
 WANTED = "A deputy at the next conference."
-
-
-@pytest.fixture(autouse=True)
-def address(settings):
-    """Mail holds the address of a case: the pages' own, or one that stands in for it."""
-    try:
-        reverse("escalation:detail", args=["NW-2026-0001"])
-    except NoReverseMatch:
-        settings.ROOT_URLCONF = "tests.escalation.stand_in"
 
 
 @pytest.fixture

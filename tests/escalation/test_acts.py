@@ -1,4 +1,4 @@
-"""Each act is in the history once, with its mail in the same transaction; undone, it leaves nothing."""
+"""Each act is in the history once, its mail in the same transaction; undone, it leaves nothing."""
 
 from __future__ import annotations
 
@@ -151,7 +151,8 @@ def test_pausing_and_resuming_show_the_deadline_before_and_after(case, bob):
     act(Move.RESUME, bob, case, START + timedelta(days=3))
     after = case.stages.get().due_at
     assert after == due_at + timedelta(days=2)
-    paused, resumed = (HistoryEntry.objects.get(verb=v).changes["due_at"] for v in ("paused", "resumed"))
+    paused = HistoryEntry.objects.get(verb="paused").changes["due_at"]
+    resumed = HistoryEntry.objects.get(verb="resumed").changes["due_at"]
     assert paused == [due_at.isoformat(), None]
     assert resumed[0] is None and resumed[1] is not None
 
@@ -187,7 +188,8 @@ OTHERS = {
         by=by, agency=case.about, role=Contact.CHIEF_OFFICER, user=by
     ),
     "set": lambda case, by: actions.set_trigger(
-        by=by, partnership=case.partnership, kind="initial", on=False, effective_from=date(2026, 1, 1)
+        by=by, partnership=case.partnership, kind="initial", on=False,
+        effective_from=date(2026, 1, 1),
     ),
     "adopted": lambda case, by: actions.adopt_preset(
         by=by, partnership=case.partnership, preset="wirral", effective_from=date(2026, 1, 1)

@@ -84,7 +84,8 @@ def test_a_clock_that_jumps_back_repeats_nothing(waiting):
 @pytest.mark.parametrize("state", ["answered", "paused", "closed", "acknowledged"])
 def test_a_stage_that_waits_for_nobody_is_not_chased(waiting, bob, rita, state):
     move, by = {
-        "answered": (Move.ANSWER, rita), "paused": (Move.PAUSE, bob), "closed": (Move.WITHDRAW, bob),
+        "answered": (Move.ANSWER, rita), "paused": (Move.PAUSE, bob),
+        "closed": (Move.WITHDRAW, bob),
         "acknowledged": (Move.ACKNOWLEDGE, rita),  # the twin: received, and still to be answered
     }[state]
     act(move, by, waiting)
@@ -104,7 +105,8 @@ def test_each_stage_has_its_own_reminders(waiting, bob):
     actions.chase(at(9))
     act(Move.MOVE_UP, bob, waiting, at(9))
     actions.chase(at(30))
-    assert list(Reminder.objects.values_list("stage__number", "kind")) == [(1, OVERDUE), (2, OVERDUE)]
+    written = list(Reminder.objects.values_list("stage__number", "kind"))
+    assert written == [(1, OVERDUE), (2, OVERDUE)]
 
 
 def test_reminders_go_to_those_whom_the_policy_names(waiting, alice, bob, charlie, rita, mo):
@@ -131,7 +133,9 @@ def test_a_reminder_without_a_named_person_goes_to_the_agencys_lead(raised, char
     assert mails() == [charlie.email]
 
 
-def test_mail_holds_reference_and_link_and_no_name_nor_narrative(raised, partnership, rita, settings):
+def test_mail_holds_reference_and_link_and_no_name_nor_narrative(
+    raised, partnership, rita, settings
+):
     """Canaries in every name and every free text: none of them flies."""
     settings.SITE_URL = "https://quorate.example"
     for user in User.objects.all():
@@ -163,7 +167,9 @@ def test_the_command_prints_its_count(waiting):
     assert out.getvalue() == f"{1 if past else 0} reminder{'' if past else 's'} written.\n"
 
 
-@pytest.mark.parametrize(("written", "words"), [(0, "0 reminders"), (1, "1 reminder"), (2, "2 reminders")])
+@pytest.mark.parametrize(
+    ("written", "words"), [(0, "0 reminders"), (1, "1 reminder"), (2, "2 reminders")]
+)
 def test_the_command_says_how_many(monkeypatch, written, words):
     monkeypatch.setattr(
         "escalation.management.commands.chase_deadlines.chase", lambda: written

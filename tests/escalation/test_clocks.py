@@ -1,4 +1,4 @@
-"""Due moments against a second reckoning: every day of twelve years, holidays, clock changes, pauses."""
+"""Due moments against a second reckoning: each day of twelve years, holidays, clocks, pauses."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def pause(start: str, end: str | None, reason: str = "School holidays") -> Pause
     return Pause(at(start), at(end) if end else None, reason)
 
 
-# --- England's holidays by rule: nothing of the code's or of a package's ---------------------------
+# --- England's holidays by rule: nothing of the code's or of a package's --------------------------
 
 
 def easter(year: int) -> date:
@@ -214,7 +214,10 @@ def test_working_days_over_a_change_of_clocks_end_with_the_local_day(day):
         ([("2026-06-05 17:00", "2026-06-08 09:00")], "2026-06-09"),  # Friday, over a weekend
         ([("2026-06-06 09:00", "2026-06-07 09:00")], "2026-06-08"),  # a Saturday only
         ([("2026-06-01 11:00", "2026-06-02 09:00")], "2026-06-08"),  # day nought counts anyway
-        ([("2026-06-02 09:00", "2026-06-03 09:00"), ("2026-06-04 09:00", "2026-06-05 09:00")], "2026-06-10"),
+        (
+            [("2026-06-02 09:00", "2026-06-03 09:00"), ("2026-06-04 09:00", "2026-06-05 09:00")],
+            "2026-06-10",
+        ),
         ([("2026-06-02 09:00", "2026-06-30 09:00")], "2026-07-06"),
         ([("2026-06-02 23:30", "2026-06-03 00:30")], "2026-06-09"),  # over midnight
     ],
@@ -225,7 +228,9 @@ def test_paused_days_are_not_counted(stood, last):
 
 
 def test_pauses_of_hours_put_the_moment_off_by_as_long():
-    stood = [pause("2026-06-01 12:00", "2026-06-01 12:30"), pause("2026-06-02 00:00", "2026-06-03 01:00")]
+    stood = [
+        pause("2026-06-01 12:00", "2026-06-01 12:30"), pause("2026-06-02 00:00", "2026-06-03 01:00"),
+    ]
     assert due(hours(24), "2026-06-01 10:00", *stood) == at("2026-06-03 11:30")
 
 

@@ -115,7 +115,7 @@ def test_more_or_fewer_than_ten_digits_are_no_number(digits):
     assert finds(digits) == []
 
 
-# --- A hundred sentences as people write them -------------------------------------------------------
+# --- A hundred sentences as people write them -----------------------------------------------------
 
 WHO = (
     "The police", "Health visiting", "The school", "Adult social care", "The GP practice",
@@ -146,6 +146,7 @@ def test_false_alarms_on_a_hundred_sentences_are_at_most_two():
 
 MARKED = "born on 3 May 2014"
 DOORS = [
+    (Move.MOVE_UP, {"reason": MARKED}),
     (Move.ANSWER, {"text": MARKED}), (Move.ACCEPT, {"resolution": MARKED}),
     (Move.ACCEPT, {"training_need": MARKED}),
     (Move.ACCEPT, {"actions": [{"text": MARKED, "owner": "Manager", "due_on": "2026-07-01"}]}),
@@ -165,7 +166,7 @@ def test_every_free_text_of_a_move_is_guarded(move, words, request, case, bob, c
         case, now = request.getfixturevalue("at_last_stage"), AT_LAST
     if move is Move.REOPEN:
         act(Move.DECIDE, dee, case, now)
-    if move is Move.ACCEPT:
+    if move in (Move.ACCEPT, Move.MOVE_UP):
         act(Move.ANSWER, charlie, case, now)
     before = case.stages.order_by("-number").values().first()
     with pytest.raises(ValidationError, match="looks like a date of birth"):

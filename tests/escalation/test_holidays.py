@@ -23,7 +23,7 @@ LATER = datetime.combine(date(2026, 6, 9), time.max, LOCAL)
 
 
 def add(*days: date, country="ENG", by=None) -> int:
-    return add_bank_holidays(by=by, country=country, days={day: "A new holiday" for day in days})
+    return add_bank_holidays(by=by, country=country, days=dict.fromkeys(days, "A new holiday"))
 
 
 def due(case) -> datetime | None:

@@ -31,7 +31,9 @@ SHAPES = {
 
 
 def adopt(partnership, preset="default", since=SINCE) -> Policy:
-    return actions.adopt_preset(by=None, partnership=partnership, preset=preset, effective_from=since)
+    return actions.adopt_preset(
+        by=None, partnership=partnership, preset=preset, effective_from=since
+    )
 
 
 def steps(number: int, **fields) -> list[dict]:
@@ -91,8 +93,11 @@ def test_adopting_makes_a_new_version_each_time(partnership, elsewhere, mo):
     assert versions == [1, 2, 3]
     assert adopt(elsewhere).version == 1
     assert HistoryEntry.objects.filter(verb="adopted").count() == 4
-    by_mo = actions.adopt_preset(by=mo, partnership=partnership, preset="wirral", effective_from=SINCE)
-    assert (by_mo.created_by, HistoryEntry.objects.get(subject_id=by_mo.pk, verb="adopted").user) == (mo, mo)
+    by_mo = actions.adopt_preset(
+        by=mo, partnership=partnership, preset="wirral", effective_from=SINCE
+    )
+    entry = HistoryEntry.objects.get(subject_id=by_mo.pk, verb="adopted")
+    assert (by_mo.created_by, entry.user) == (mo, mo)
 
 
 def test_open_cases_keep_their_version(case, raised, partnership):
@@ -104,8 +109,10 @@ def test_open_cases_keep_their_version(case, raised, partnership):
 
 @pytest.mark.parametrize(
     ("on", "version"),
-    [(date(2014, 3, 31), None), (date(2014, 4, 1), 1), (date(2019, 3, 31), 1), (date(2019, 4, 1), 2),
-     (date(2026, 1, 1), 2)],
+    [
+        (date(2014, 3, 31), None), (date(2014, 4, 1), 1), (date(2019, 3, 31), 1),
+        (date(2019, 4, 1), 2), (date(2026, 1, 1), 2),
+    ],
 )
 def test_the_version_in_force_is_the_newest_that_has_begun(partnership, on, version):
     adopt(partnership, since=date(2014, 4, 1))
@@ -172,6 +179,12 @@ def test_a_case_about_a_theme_is_refused_where_the_policy_forbids_it(
     assert raised().theme_case is True
 
 
+def switch_on(partnership, **fields):
+    return actions.set_trigger(
+        by=None, partnership=partnership, on=True, effective_from=SINCE, **fields
+    )
+
+
 # --- Contacts and triggers ------------------------------------------------------------------------
 
 
@@ -200,10 +213,9 @@ def test_naming_a_contact_again_replaces_the_person(agency_b, rita, ben, charlie
 )
 def test_a_trigger_that_could_never_fire_is_refused(partnership, fields, sentence):
     with pytest.raises(ValidationError, match=sentence):
-        actions.set_trigger(by=None, partnership=partnership, on=True, effective_from=SINCE, **fields)
+        switch_on(partnership, **fields)
     good = {"kind": "rate", "number": 5, "threshold": 60}
-    row = actions.set_trigger(by=None, partnership=partnership, on=True, effective_from=SINCE, **good)
-    assert row.number == 5
+    assert switch_on(partnership, **good).number == 5
 
 
 def test_a_trigger_that_is_off_needs_no_number(partnership):

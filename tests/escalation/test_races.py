@@ -6,7 +6,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from compliance.demo import factories as make
@@ -16,11 +16,11 @@ from escalation import actions
 from escalation.actions import clocks, raising, suggesting
 from escalation.choices import Grounds
 from escalation.models import Escalation, Participant, Reminder, Stage, Suggestion
-from escalation.stages import LOCAL
+from escalation.stages import LOCAL, Move
 from partnership.models import HistoryEntry, OutboxMessage, User
 from partnership.roles import Role
 from tests.conftest import person
-from tests.escalation.acting import LATE, SOON, START
+from tests.escalation.acting import LATE, START, act
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -87,9 +87,8 @@ def faults(case: Escalation, answers: list, told: set[str]) -> list[str]:
     sentence = f"Already moved up by {first.closed_by} at 10:00 on 31 July 2026."
     keys = [stage.pk for stage in stages]
     history = HistoryEntry.objects.filter(subject_type="escalation.stage", subject_id__in=keys)
-    mails = list(
-        OutboxMessage.objects.filter(subject__startswith=f"{case.reference}: ").values_list("to", flat=True)
-    )
+    about = OutboxMessage.objects.filter(subject__startswith=f"{case.reference}: ")
+    mails = list(about.values_list("to", flat=True))
     checks = {
         "one answer": len(moved) == 1,
         "the others are told": [str(one) for one in late] == [sentence] * (PEOPLE - 1),
@@ -163,17 +162,18 @@ def test_without_lock_and_constraints_a_case_moves_more_than_once(
         for case, answers in zip(cases, press(twenty, cases), strict=True)
         for fault in faults(case, answers, {charlie.email, mo.email})
     ]
-    assert {"one new stage", "one move in the history", "one deadline", "one set of mails"} <= set(found)
+    seen = {"one new stage", "one move in the history", "one deadline", "one set of mails"}
+    assert seen <= set(found)
 
 
-# --- Different moves at once ------------------------------------------------------------------------
+# --- Different moves at once ----------------------------------------------------------------------
 
 
 def test_an_answer_and_a_withdrawal_at_once_are_one_after_the_other(race, overdue, bob, rita):
     for case in overdue(10):
         answers = race(
-            lambda case=case: actions.answer(by=rita, case=case, stage_number=1, text="Yes.", now=SOON),
-            lambda case=case: actions.withdraw(by=bob, case=case, stage_number=1, reason="No.", now=SOON),
+            lambda case=case: act(Move.ANSWER, rita, case, stage_number=1),
+            lambda case=case: act(Move.WITHDRAW, bob, case, stage_number=1),
         )
         refused = [a for a in answers if isinstance(a, Exception)]
         case.refresh_from_db()
@@ -183,7 +183,28 @@ def test_an_answer_and_a_withdrawal_at_once_are_one_after_the_other(race, overdu
         assert bool(case.stages.get().answered_at) == (not refused)
 
 
-# --- Raising ----------------------------------------------------------------------------------------
+def test_who_waited_for_the_lock_reads_what_was_written_meanwhile(race, overdue, dee):
+    """Also what the row is joined with: PostgreSQL reads only the locked row itself anew."""
+    [case] = overdue(1)
+    held = threading.Event()
+
+    def assign():
+        with transaction.atomic():
+            row = raising.locked_case(case)
+            held.set()
+            threading.Event().wait(0.3)
+            row.decider = dee
+            row.save(update_fields=["decider"])
+
+    def read():
+        held.wait(5)
+        with transaction.atomic():
+            return raising.locked_case(case).decider
+
+    assert dee in race(assign, read)
+
+
+# --- Raising --------------------------------------------------------------------------------------
 
 
 def test_ten_cases_raised_at_once_have_ten_references_in_order(
@@ -205,7 +226,7 @@ def test_ten_cases_raised_at_once_have_ten_references_in_order(
 def test_a_closing_and_a_raising_about_one_meeting_do_not_lock_each_other_out(
     race, partnership, policy, agency_a, agency_b, bob, charlie, monkeypatch
 ):
-    """The closing holds the meeting, the raising the partnership; each needs a word of the other's."""
+    """The closing holds the meeting, the raising the partnership; each refers to the other's."""
     slow = raising.policy_in_force
 
     def slowly(*args):
@@ -227,7 +248,7 @@ def test_a_closing_and_a_raising_about_one_meeting_do_not_lock_each_other_out(
         assert not any(isinstance(answer, Exception) for answer in answers), answers
 
 
-# --- Chasing ----------------------------------------------------------------------------------------
+# --- Chasing --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -242,7 +263,9 @@ def both_have_asked(monkeypatch):
     monkeypatch.setattr(clocks, "locked_case", together)
 
 
-def test_two_runs_at_once_write_one_reminder_and_one_mail(race, overdue, charlie, rita, bob, both_have_asked):
+def test_two_runs_at_once_write_one_reminder_and_one_mail(
+    race, overdue, charlie, rita, bob, both_have_asked
+):
     [case] = overdue(1)
     answers = race(lambda: actions.chase(LATE), workers=2)
     assert sorted(answers) == [0, 1]
@@ -266,7 +289,7 @@ def test_without_the_constraint_two_runs_write_two(race, overdue, both_have_aske
             editor.add_constraint(Reminder, constraint)
 
 
-# --- Suggestions ------------------------------------------------------------------------------------
+# --- Suggestions ----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -292,7 +315,8 @@ def quarter_day(number: int) -> date:
     """Days of one quarter that are not in the future."""
     now = timezone.localdate()
     first = suggesting.quarter_start(now)
-    return first + timedelta(days=number) if (now - first).days > 6 else first - timedelta(days=9 - number)
+    start = first if (now - first).days > 6 else first - timedelta(days=9)
+    return start + timedelta(days=number)
 
 
 def test_two_registers_closed_at_once_suggest_the_same_rate_once(race, five_missed, monkeypatch):
@@ -305,7 +329,8 @@ def test_two_registers_closed_at_once_suggest_the_same_rate_once(race, five_miss
 
     monkeypatch.setattr(suggesting, "not_there", together)
     closings = [
-        lambda row=row: registers.close_register(by=None, meeting=row).reference for row in five_missed
+        lambda row=row: registers.close_register(by=None, meeting=row).reference
+        for row in five_missed
     ]
     answers = race(*closings)
     assert sorted(map(str, answers)) == sorted(row.reference for row in five_missed)

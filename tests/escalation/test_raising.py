@@ -220,7 +220,8 @@ def test_the_alternate_answers_for_one_who_is_party(raised, agency_b, bob, ben, 
     """Bob, who raised it, is also named by agency B: then Ben answers."""
     other = person("Olga", Role.PRACTITIONER, agency=agency_b)
     actions.name_contact(
-        by=None, agency=agency_b, role=Contact.LINE_MANAGER, user=bob if party else other, alternate=ben
+        by=None, agency=agency_b, role=Contact.LINE_MANAGER, user=bob if party else other,
+        alternate=ben,
     )
     assert open_stage(raised()).responder == (ben if party else other)
 
@@ -286,11 +287,13 @@ def test_decision_makers_of_another_partnership_are_not_assigned(case, elsewhere
 
 
 @pytest.mark.xfail(strict=True, reason=(
-    "A decision-maker who leaves, or comes to have an interest, keeps the case and nobody can decide "
-    "it; one who takes office later is never assigned. Proposed: an action assign_decider (by the "
+    "A decision-maker who leaves, or comes to have an interest, keeps the case and nobody can "
+    "decide it; one who takes office later is never assigned. Proposed: an action assign_decider (by the "
     "manager, from the holders without an interest), with its history entry."
 ))
-def test_a_case_whose_decision_maker_left_can_be_given_to_another(at_last_stage, partnership, dee, mo):
+def test_a_case_whose_decision_maker_left_can_be_given_to_another(
+    at_last_stage, partnership, dee, mo
+):
     Grant.objects.filter(user=dee).delete()
     second = person("Dora", Role.DECISION_MAKER, partnership=partnership)
     actions.assign_decider(by=mo, case=at_last_stage, decider=second, now=AT_LAST)

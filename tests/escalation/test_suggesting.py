@@ -39,7 +39,8 @@ def others(partnership):
     return [
         member(partnership, code, name, sector)
         for code, name, sector in (
-            ("HV", "Health Visiting", Sector.HEALTH_COMMUNITY), ("SCH", "The School", Sector.EDUCATION),
+            ("HV", "Health Visiting", Sector.HEALTH_COMMUNITY),
+            ("SCH", "The School", Sector.EDUCATION),
         )
     ]
 
@@ -217,7 +218,9 @@ def test_triggers_that_are_switched_off_suggest_nothing(held, partnership, other
 
 def test_settings_count_from_their_day(held, partnership):
     held(1, ABSENT, kind=MeetingKind.INITIAL)
-    actions.set_trigger(by=None, partnership=partnership, kind="initial", on=False, effective_from=ON)
+    actions.set_trigger(
+        by=None, partnership=partnership, kind="initial", on=False, effective_from=ON
+    )
     assert find(partnership, ON) == []
     assert find(partnership, ON - timedelta(days=1)) == [("initial", POLICE)]
 
@@ -289,7 +292,8 @@ def test_a_correction_looks_again(held, partnership, agency_b, dana):
     meeting = held(1, CAME, kind=MeetingKind.INITIAL, on=timezone.localdate())
     assert Suggestion.objects.count() == 0
     registers.correct_line(
-        by=dana, line=meeting.lines.get(agency=agency_b), reason="Signed in for another", outcome=ABSENT
+        by=dana, line=meeting.lines.get(agency=agency_b), reason="Signed in for another",
+        outcome=ABSENT,
     )
     assert Suggestion.objects.get().about == agency_b
 
@@ -316,7 +320,9 @@ def accept(row, by, agency, **fields):
     )
 
 
-def test_accepting_opens_a_case_with_all_filled_in(open_one, alice, agency_a, agency_b, partnership):
+def test_accepting_opens_a_case_with_all_filled_in(
+    open_one, alice, agency_a, agency_b, partnership
+):
     case = accept(open_one, alice, agency_a, urgent=True)
     open_one.refresh_from_db()
     assert (case.about, case.raised_for, case.raised_by) == (agency_b, agency_a, alice)
@@ -374,7 +380,9 @@ def test_the_second_who_handles_it_is_told_who_was_quicker(
 # --- The command ----------------------------------------------------------------------------------
 
 
-def test_the_command_looks_in_one_partnership_or_all_and_says_how_many(held, partnership, elsewhere):
+def test_the_command_looks_in_one_partnership_or_all_and_says_how_many(
+    held, partnership, elsewhere
+):
     held(1, ABSENT, kind=MeetingKind.INITIAL)
 
     def run(*args) -> str:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain, combinations, product
 
 import pytest
 
 from escalation.stages import Move, Side, StageState, Standing, allowed_moves, why_not
 
-# Written from the words of the product, not from the code; "?" marks what asks for more.
+# Written from the words of the product, not from the code; "?" and "!" mark what asks for more.
 TABLE = """
-side            | waiting                  | acknowledged             | answered                         | paused     | closed
-raiser          | up?late skip? pause end  | up?late skip? pause end  | accept up?next skip? pause end   | resume end |
-raising_lead    | up?late allow? pause end | up?late allow? pause end | accept up?next allow? pause end  | resume end |
-responder       | ack answer               | answer                   |                                  |            |
-responding_lead | ack answer               | answer                   |                                  |            |
-decider         | decide?                  | decide?                  | decide?                          |            | reopen
-manager         | allow?                   | allow?                   | allow?                           |            |
+side            | waiting, acknowledged    | answered                  | paused     | closed
+raiser          | up?late skip? pause end  | accept up? skip? pause end | resume end |
+raising_lead    | up?late allow? pause end | accept up? allow? pause end | resume end |
+responder       | ack! answer              |                           |            |
+responding_lead | ack! answer              |                           |            |
+decider         | decide?                  | decide?                   |            | reopen
+manager         | allow?                   | allow?                    |            |
 """
 MOVES = {
     "ack": Move.ACKNOWLEDGE, "answer": Move.ANSWER, "accept": Move.ACCEPT, "up": Move.MOVE_UP,
@@ -25,7 +26,8 @@ MOVES = {
 }
 ASKED = {
     "up?late": lambda s: s.overdue and s.has_next,
-    "up?next": lambda s: s.has_next,
+    "up?": lambda s: s.has_next,
+    "ack!": lambda s: s.stage is StageState.WAITING,
     "skip?": lambda s: s.has_next and not s.skip_asked,
     "allow?": lambda s: s.has_next and s.skip_asked and not s.asked_by_self,
     "decide?": lambda s: s.partnership_decides,
@@ -38,7 +40,8 @@ def read(table: str) -> dict[tuple[Side, StageState], list[str]]:
     return {
         (Side(side), StageState(state)): cell.split()
         for side, *cells in rows
-        for state, cell in zip(head[1:], cells, strict=True)
+        for states, cell in zip(head[1:], cells, strict=True)
+        for state in states.split(", ")
     }
 
 
@@ -54,7 +57,7 @@ def expected(standing: Standing, sides: frozenset[Side]) -> set[Move]:
         sides = sides - {Side.DECIDER}  # nobody decides their own
     words = chain.from_iterable(RULES[side, standing.stage] for side in sides)
     return {
-        MOVES[word.split("?")[0]]
+        MOVES[re.split("[?!]", word)[0]]
         for word in words
         if word not in ASKED or ASKED[word](standing)
     }
@@ -63,8 +66,8 @@ def expected(standing: Standing, sides: frozenset[Side]) -> set[Move]:
 def test_the_table_names_every_side_stage_and_move():
     assert set(RULES) == set(product(Side, StageState))
     words = set(chain.from_iterable(RULES.values()))
-    assert {MOVES[word.split("?")[0]] for word in words} == set(Move)
-    assert {word for word in words if "?" in word} == set(ASKED)
+    assert {MOVES[re.split("[?!]", word)[0]] for word in words} == set(Move)
+    assert {word for word in words if not word.isalpha()} == set(ASKED)
 
 
 @pytest.mark.parametrize("size", range(len(Side) + 1))

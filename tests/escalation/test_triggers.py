@@ -1,4 +1,4 @@
-"""What missed duties suggest: the pure rules, each with the case beside it that suggests nothing."""
+"""What missed duties suggest: the pure rules, each beside the case that suggests nothing."""
 
 from __future__ import annotations
 
@@ -139,11 +139,11 @@ def test_the_least_number_of_a_rate_is_a_local_setting():
     ("facts", "found"),
     [
         (quarter(0, 5, conference=False), False),  # core groups are in no rate
-        (quarter(0, 4) + [fact(9, quarter="July to September 2026")], False),
-        (quarter(0, 4) + [fact(9, agency_id=2)], False),
-        (quarter(0, 4) + [fact(9, missed=False, excused=True)], False),  # the excused count nowhere
-        (quarter(0, 4) + [fact(9, missed=False)], True),
-        (quarter(2, 3) + [fact(9, missed=False, excused=True)], True),
+        ([*quarter(0, 4), fact(9, quarter="July to September 2026")], False),
+        ([*quarter(0, 4), fact(9, agency_id=2)], False),
+        ([*quarter(0, 4), fact(9, missed=False, excused=True)], False),  # the excused count nowhere
+        ([*quarter(0, 4), fact(9, missed=False)], True),
+        ([*quarter(2, 3), fact(9, missed=False, excused=True)], True),
     ],
 )
 def test_a_rate_is_of_one_agencys_conferences_in_one_quarter_unless_excused(facts, found):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urljoin, urlsplit
 
-import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from partnership.models import User
@@ -38,22 +38,30 @@ def test_visitor_is_asked_to_sign_in_and_then_comes_to_the_page_they_wanted(
     assert "Adela Alphatwo" in visitor.open(PAGE)
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_hostile_next_stays_on_this_site(visitor, alice, hostile):
-    location = visitor.sign_in(alice, next=hostile)
-    base = "http://testserver/accounts/login/"
-    seen = location.replace("\\", "/")  # as browsers read it
+def leaves_this_site(location: str) -> bool:
+    """Whether a browser on the sign-in page would go elsewhere, however it reads the address."""
+    seen = location.replace("\\", "/")
     for address in (location, seen, "".join(seen.split())):
-        where = urlsplit(urljoin(base, address))
-        assert (where.scheme, where.netloc) == ("http", "testserver")
-    assert not location.startswith(("//", "/\\"))
+        where = urlsplit(urljoin(f"http://testserver{SIGN_IN}", address))
+        if (where.scheme, where.netloc) != ("http", "testserver"):
+            return True
+    return False
 
 
-@pytest.mark.parametrize("hostile", [*HOSTILE[:6], "http://[evil.example"])
-def test_hostile_next_of_someone_signed_in_stays_on_this_site(visitor, alice, hostile):
+def test_hostile_next_stays_on_this_site(visitor, alice):
+    assert leaves_this_site("//evil.example")  # the measure itself
+    for hostile in HOSTILE:
+        cache.clear()  # so many sign-ins a minute are refused
+        location = visitor.sign_in(alice, next=hostile)
+        assert location and not leaves_this_site(location), hostile
+        visitor.client.post(reverse("account_logout"))
+
+
+def test_hostile_next_of_someone_signed_in_stays_on_this_site(visitor, alice):
     visitor.sign_in(alice)
-    answer = visitor.client.get(SIGN_IN, {"next": hostile})
-    assert answer.status_code == 302 and answer["Location"] == "/"
+    for hostile in HOSTILE:
+        answer = visitor.client.get(SIGN_IN, {"next": hostile})
+        assert answer.status_code == 302 and not leaves_this_site(answer["Location"]), hostile
 
 
 def test_wrong_password_does_not_sign_in_and_the_right_one_does(visitor, filled, alice):
@@ -130,12 +138,12 @@ ANSWERED = [
 ]
 
 
-@pytest.mark.parametrize("address", ANSWERED)
-def test_answer_to_someone_signed_in_is_kept_by_nobody(visitor, filled, alice, address):
+def test_answer_to_someone_signed_in_is_kept_by_nobody(visitor, filled, alice):
     visitor.sign_in(alice)
-    answer = visitor.client.get(address)
-    assert answer.status_code in (200, 302, 404)
-    assert "no-store" in answer["Cache-Control"]
+    for address in ANSWERED:
+        answer = visitor.client.get(address)
+        assert answer.status_code in (200, 302, 404)
+        assert "no-store" in answer["Cache-Control"], address
 
 
 def test_same_address_shows_each_reader_their_own(visitor, filled, alice, sam):

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
 from training import actions
+from training.forms import NUMBER
 from training.models import TrainingRecord
 from training.querysets import TrainingRecordQuerySet
 from training.views.reaching import crumbs, must_reach_others, person_page
@@ -28,8 +29,8 @@ def to_confirm(request: HttpRequest) -> HttpResponse:
     must_reach_others(request, Permission.MANAGE_STAFF)
     errors = []
     if request.method == "POST":
-        chosen = within(request).filter(pk__in=filter(str.isdecimal, request.POST.getlist("records")))
-        if confirm(request, list(chosen)):
+        numbers = filter(NUMBER.fullmatch, request.POST.getlist("records"))
+        if confirm(request, list(within(request).filter(pk__in=numbers))):
             return redirect("training:record-confirm")
         errors = [{"text": "Tick at least one record of the list.", "href": "#records"}]
     page = Paginator(within(request).to_confirm().order_by("logged_at", "pk"), PAGE).get_page(

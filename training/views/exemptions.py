@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from partnership.forms import put_errors
+from partnership.forms import posted, put_errors
 from partnership.models import StaffMember, today
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
@@ -22,7 +22,7 @@ from training.views.reaching import crumbs, person_page, person_within
 def exempt(request: HttpRequest, number: int) -> HttpResponse:
     """Exempt a person from one requirement, or from all that is asked."""
     person = person_within(request, number, Permission.MANAGE_STAFF)
-    form = ExemptForm(request.POST or None, asked=asked_of(person), initial={"from_on": today()})
+    form = ExemptForm(posted(request), asked=asked_of(person), initial={"from_on": today()})
     if request.method == "POST" and form.is_valid():
         try:
             row = actions.exempt(by=request.user, staff_member=person, **form.cleaned_data)
@@ -51,7 +51,7 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
         reach.select_related("staff_member__agency", "requirement"), pk=number
     )
     person = row.staff_member
-    form = EndExemptionForm(request.POST or None, initial={"until_on": today()})
+    form = EndExemptionForm(posted(request), initial={"until_on": today()})
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_exemption(by=request.user, exemption=row, **form.cleaned_data)

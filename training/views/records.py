@@ -9,12 +9,12 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from partnership.forms import put_errors
+from partnership.forms import posted, put_errors
 from partnership.models import StaffMember
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate, longmoment
 from training import actions
-from training.forms import CompletionForm, CorrectForm, ReasonForm
+from training.forms import NUMBER, CompletionForm, CorrectForm, ReasonForm
 from training.models import TrainingRecord
 from training.views.reaching import crumbs, person_page, person_within
 
@@ -24,7 +24,7 @@ RELATED = ("staff_member__agency", "course", "replaced_by", "correction__course"
 def log(request: HttpRequest, number: int) -> HttpResponse:
     """Log training for one person; what people log for themselves waits for their lead."""
     person = person_within(request, number, Permission.LOG_TRAINING)
-    form = CompletionForm(request.POST or None, initial={"course": asked_course(request)})
+    form = CompletionForm(posted(request), initial={"course": asked_course(request)})
     if request.method == "POST" and form.is_valid() and put(request, person, form):
         return redirect(person_page(person))
     own = actions.is_own(request.user, person)
@@ -36,7 +36,7 @@ def log(request: HttpRequest, number: int) -> HttpResponse:
 def asked_course(request: HttpRequest) -> str:
     """The course that a link has chosen beforehand."""
     asked = request.GET.get("course", "")
-    return asked if asked.isdecimal() else ""
+    return asked if NUMBER.fullmatch(asked) else ""
 
 
 def put(request: HttpRequest, person: StaffMember, form: CompletionForm) -> bool:
@@ -75,14 +75,14 @@ def record_within(request: HttpRequest, number: int) -> TrainingRecord:
 def correct(request: HttpRequest, number: int) -> HttpResponse:
     """Replace a record that is wrong; the old one is kept, with the reason."""
     row = record_within(request, number)
-    form = CorrectForm(request.POST or None, training_record=row)
+    form = CorrectForm(posted(request), training_record=row)
     return replacing(request, row, form, "training/record_correct.html", actions.correct_record, "Correct a record")
 
 
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """Take a record out of the count, without another in its place."""
     row = record_within(request, number)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     return replacing(request, row, form, "training/record_withdraw.html", actions.withdraw_record, "Withdraw a record")
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from partnership.forms import put_errors
+from partnership.forms import posted, put_errors
 from partnership.models import StaffMember, today
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
@@ -33,7 +33,7 @@ def log_many(request: HttpRequest) -> HttpResponse:
         return render(request, "training/session.html", {
             "form": form, "crumbs": crumbs(request, None, "Log a session"),
         }, status=422 if form.errors else 200)
-    ticked = PeopleForm(request.POST or None, people=people_of(request))
+    ticked = PeopleForm(posted(request), people=people_of(request))
     if request.method == "POST" and ticked.is_valid() and put(request, form, ticked):
         return redirect("training:session-done")
     return choosing(request, form, ticked)

@@ -23,7 +23,19 @@ def everybody(people, rita, anna, ben):
 SEES = {"alice", "bob", "charlie", "rita", "mo", "dee", "audrey"}
 READS = {"alice", "bob", "charlie", "rita"}
 NAMES = (
-    "alice", "bob", "charlie", "dana", "tara", "sam", "mo", "dee", "audrey", "outsider", "rita", "anna", "ben",
+    "alice",
+    "bob",
+    "charlie",
+    "dana",
+    "tara",
+    "sam",
+    "mo",
+    "dee",
+    "audrey",
+    "outsider",
+    "rita",
+    "anna",
+    "ben",
 )
 
 
@@ -37,14 +49,20 @@ def test_case_page_opens_for_those_who_may_see_it_and_narrative_for_those_who_ta
         assert DANGER in words(response)
         assert (CONCERN in words(response)) is (name in READS)
         assert (WANTED in words(response)) is (name in READS)
-        assert (everybody["rita"].name in words(response).replace("Rita Sign out", "")) is (name in READS)
+        assert (everybody["rita"].name in words(response).replace("Rita Sign out", "")) is (
+            name in READS
+        )
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - SEES))
-def test_another_partys_case_answers_exactly_like_a_missing_one(name, everybody, running, signed_in):
+def test_another_partys_case_answers_exactly_like_a_missing_one(
+    name, everybody, running, signed_in
+):
     client = signed_in(everybody[name])
     for address in (
-        case_page(running), move_page(running, "answer"), reverse("compliance:case-summary", args=[running.reference]),
+        case_page(running),
+        move_page(running, "answer"),
+        reverse("compliance:case-summary", args=[running.reference]),
         reverse("escalation:document", args=[running.reference]),
     ):
         there = client.get(address)
@@ -70,7 +88,11 @@ def test_agreed_action_is_for_the_parties_and_the_manager_and_the_theme_for_all(
     actions.answer(by=rita, case=running, stage_number=1, text="A deputy.")
     agreed = {"text": "Put dates on the rota", "owner": "Duty team", "due_on": timezone.localdate()}
     actions.accept(
-        by=bob, case=running, stage_number=1, resolution="Settled by phone.", learning_theme="invitations",
+        by=bob,
+        case=running,
+        stage_number=1,
+        resolution="Settled by phone.",
+        learning_theme="invitations",
         actions=[agreed],
     )
     for user, sees in ((bob, True), (mo, True), (dee, False), (audrey, False)):
@@ -80,7 +102,9 @@ def test_agreed_action_is_for_the_parties_and_the_manager_and_the_theme_for_all(
         assert ("Settled by phone." in page) is (user == bob)
 
 
-def test_unassigned_decider_reads_no_narrative_and_the_assigned_one_does(at_last_stage, dee, signed_in):
+def test_unassigned_decider_reads_no_narrative_and_the_assigned_one_does(
+    at_last_stage, dee, signed_in
+):
     assert Reader.of(dee, at_last_stage) == Reader(True, True)
     at_last_stage.decider = None
     at_last_stage.save()
@@ -99,14 +123,30 @@ def test_meeting_is_a_link_only_for_those_who_may_open_it(
         assert meeting.reference in words(response)
 
 
-def test_what_may_be_done_stands_on_the_page_and_nothing_else(running, signed_in, bob, rita, mo, audrey):
+def test_what_may_be_done_stands_on_the_page_and_nothing_else(
+    running, signed_in, bob, rita, mo, audrey
+):
     shown = {
-        user.name: {slug for slug in ("acknowledge", "answer", "pause", "withdraw", "ask-skip", "accept", "decide")
-                    if move_page(running, slug) in signed_in(user).get(case_page(running)).content.decode()}
+        user.name: {
+            slug
+            for slug in (
+                "acknowledge",
+                "answer",
+                "pause",
+                "withdraw",
+                "ask-skip",
+                "accept",
+                "decide",
+            )
+            if move_page(running, slug) in signed_in(user).get(case_page(running)).content.decode()
+        }
         for user in (bob, rita, mo, audrey)
     }
     assert shown == {
-        "Bob": {"pause", "withdraw", "ask-skip"}, "Rita": {"acknowledge", "answer"}, "Mo": set(), "Audrey": set(),
+        "Bob": {"pause", "withdraw", "ask-skip"},
+        "Rita": {"acknowledge", "answer"},
+        "Mo": set(),
+        "Audrey": set(),
     }
 
 
@@ -142,7 +182,9 @@ def test_training_administrator_has_no_way_there(signed_in, tara):
     assert 'href="/escalations/"' not in signed_in(tara).get("/").content.decode()
 
 
-@pytest.mark.parametrize(("name", "there"), [("bob", True), ("sam", True), ("audrey", True), ("tara", False)])
+@pytest.mark.parametrize(
+    ("name", "there"), [("bob", True), ("sam", True), ("audrey", True), ("tara", False)]
+)
 def test_menu_leads_there_for_those_who_may(name, there, people, signed_in):
     page = signed_in(getattr(people, name)).get("/").content.decode()
     assert ('href="/escalations/"' in page) is there

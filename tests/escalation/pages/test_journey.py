@@ -22,10 +22,20 @@ pytestmark = pytest.mark.django_db
 def missed(partnership, policy, agency_a, agency_b, staff_a, staff_b, dana):
     """An initial conference of last week to which the police did not come; its register is closed."""
     held = timezone.localdate() - timedelta(days=7)
-    row = make.MeetingFactory(partnership=partnership, reference="NW-9", held_on=held, state=MeetingState.HELD)
+    row = make.MeetingFactory(
+        partnership=partnership, reference="NW-9", held_on=held, state=MeetingState.HELD
+    )
     early = held - timedelta(days=30)
-    make.AttendanceFactory(meeting=row, agency=agency_a, staff_member=staff_a, outcome=Outcome.ATTENDED, invited_on=early)
-    make.AttendanceFactory(meeting=row, agency=agency_b, staff_member=staff_b, outcome=Outcome.ABSENT, invited_on=early)
+    make.AttendanceFactory(
+        meeting=row,
+        agency=agency_a,
+        staff_member=staff_a,
+        outcome=Outcome.ATTENDED,
+        invited_on=early,
+    )
+    make.AttendanceFactory(
+        meeting=row, agency=agency_b, staff_member=staff_b, outcome=Outcome.ABSENT, invited_on=early
+    )
     close_register(by=dana, meeting=row)
     return row
 
@@ -33,7 +43,9 @@ def missed(partnership, policy, agency_a, agency_b, staff_a, staff_b, dana):
 def late(case) -> None:
     """The open stage's time is up."""
     then = timezone.now() - timedelta(days=60)
-    Stage.objects.filter(escalation=case, closed_at=None).update(entered_at=then, due_at=then + timedelta(days=7))
+    Stage.objects.filter(escalation=case, closed_at=None).update(
+        entered_at=then, due_at=then + timedelta(days=7)
+    )
 
 
 def test_from_a_missed_conference_through_four_stages_to_a_decision(
@@ -43,9 +55,15 @@ def test_from_a_missed_conference_through_four_stages_to_a_decision(
     page = signed_in(alice).get(reverse("escalation:suggestion-list"))
     assert missed.reference in words(page)
     suggestion = Suggestion.objects.filter(about=agency_b, trigger="initial").get()
-    form = signed_in(alice).get(reverse("escalation:suggestion-accept", args=[suggestion.pk]), follow=True)
+    form = signed_in(alice).get(
+        reverse("escalation:suggestion-accept", args=[suggestion.pk]), follow=True
+    )
     address = form.redirect_chain[-1][0]
-    fields = {"raised_for": alice.grants.get().agency_id, "concern": "Nobody came.", "outcome_wanted": "A deputy."}
+    fields = {
+        "raised_for": alice.grants.get().agency_id,
+        "concern": "Nobody came.",
+        "outcome_wanted": "A deputy.",
+    }
     raised = signed_in(alice).post(address, fields, follow=True)
     case = Escalation.objects.get()
     assert f"{case.reference} is raised" in words(raised)
@@ -68,8 +86,12 @@ def test_from_a_missed_conference_through_four_stages_to_a_decision(
     # At the fourth the partnership decides.
     assert case.reference in words(signed_in(dee).get("/escalations/?view=mine"))
     decision = {
-        "stage": 4, "resolution": "A deputy is named for each conference.", "learning_theme": "invitations",
-        "training_need": "What a deputy needs to know", "action_1": "Name deputies", "owner_1": "Head of service",
+        "stage": 4,
+        "resolution": "A deputy is named for each conference.",
+        "learning_theme": "invitations",
+        "training_need": "What a deputy needs to know",
+        "action_1": "Name deputies",
+        "owner_1": "Head of service",
         "due_1": "31/03/2027",
     }
     assert signed_in(alice).post(move_page(case, "decide"), decision).status_code == 409
@@ -79,6 +101,11 @@ def test_from_a_missed_conference_through_four_stages_to_a_decision(
     assert (case.state, case.closed_by) == ("decided", dee)
     assert [s.ended for s in case.stages.order_by("number")] == ["moved_up"] * 3 + ["decided"]
     page = words(signed_in(alice).get(case_page(case)))
-    for expected in ("A deputy is named for each conference.", "We had no car.", "Name deputies", "Decided"):
+    for expected in (
+        "A deputy is named for each conference.",
+        "We had no car.",
+        "Name deputies",
+        "Decided",
+    ):
         assert expected in page
     assert not re.search("no car|deputy is named", words(signed_in(audrey).get(case_page(case))))

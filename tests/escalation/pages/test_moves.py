@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from escalation import actions
 from escalation.models import Escalation
+from partnership.actions import add_bank_holidays
 from tests.escalation.pages.conftest import case_page, move_page, words
 
 pytestmark = pytest.mark.django_db
@@ -15,26 +16,50 @@ ANSWER = "A deputy is named from Monday."
 NHS = "943 476 5919"
 
 
-def test_answer_is_written_and_the_raiser_accepts_it_with_what_was_agreed(running, signed_in, bob, rita):
+def test_answer_is_written_and_the_raiser_accepts_it_with_what_was_agreed(
+    running, signed_in, bob, rita
+):
     assert signed_in(rita).post(move_page(running, "acknowledge"), {"stage": 1}).status_code == 302
-    done = signed_in(rita).post(move_page(running, "answer"), {"stage": 1, "text": ANSWER}, follow=True)
+    done = signed_in(rita).post(
+        move_page(running, "answer"), {"stage": 1, "text": ANSWER}, follow=True
+    )
     assert "Your answer is with the raising side." in words(done)
     page = words(signed_in(bob).get(move_page(running, "accept")))
     assert ANSWER in page
-    signed_in(bob).post(move_page(running, "accept"), {
-        "stage": 1, "resolution": "Settled.", "learning_theme": "roles", "training_need": "Deputies",
-        "action_1": "Rota", "owner_1": "Duty team", "due_1": "31 March 2026",
-    })
+    signed_in(bob).post(
+        move_page(running, "accept"),
+        {
+            "stage": 1,
+            "resolution": "Settled.",
+            "learning_theme": "roles",
+            "training_need": "Deputies",
+            "action_1": "Rota",
+            "owner_1": "Duty team",
+            "due_1": "31 March 2026",
+        },
+    )
     running.refresh_from_db()
-    assert (running.state, running.learning_theme, running.training_need) == ("resolved", "roles", "Deputies")
+    assert (running.state, running.learning_theme, running.training_need) == (
+        "resolved",
+        "roles",
+        "Deputies",
+    )
     assert [(a.text, a.owner, a.due_on.isoformat()) for a in running.actions.all()] == [
         ("Rota", "Duty team", "2026-03-31")
     ]
 
 
-def test_half_an_action_is_sent_back_at_its_field_and_nothing_is_written(running, signed_in, bob, rita):
+def test_half_an_action_is_sent_back_at_its_field_and_nothing_is_written(
+    running, signed_in, bob, rita
+):
     actions.answer(by=rita, case=running, stage_number=1, text=ANSWER)
-    typed = {"stage": 1, "resolution": "Settled.", "learning_theme": "roles", "action_2": "Rota", "due_2": "32/13/2026"}
+    typed = {
+        "stage": 1,
+        "resolution": "Settled.",
+        "learning_theme": "roles",
+        "action_2": "Rota",
+        "due_2": "32/13/2026",
+    }
     response = signed_in(bob).post(move_page(running, "accept"), typed)
     assert response.status_code == 422
     assert "Settled." in words(response)
@@ -52,7 +77,12 @@ def test_guard_says_where_and_keeps_what_was_typed(running, signed_in, rita):
     assert text in words(response)
     assert 'href="#id_text"' in response.content.decode()
     assert running.stages.get().answered_at is None
-    assert signed_in(rita).post(move_page(running, "answer"), {"stage": 1, "text": text.replace(NHS, "BF-1")}).status_code == 302
+    assert (
+        signed_in(rita)
+        .post(move_page(running, "answer"), {"stage": 1, "text": text.replace(NHS, "BF-1")})
+        .status_code
+        == 302
+    )
 
 
 def test_form_says_do_not_name_a_child(running, signed_in, rita):
@@ -97,14 +127,36 @@ def test_form_that_is_wrong_and_too_late_is_told_that_it_is_too_late(running, si
     assert NHS in words(response)
 
 
-@pytest.mark.parametrize(("slug", "name"), [
-    ("answer", "bob"), ("acknowledge", "audrey"), ("withdraw", "rita"), ("decide", "dee"), ("approve-skip", "mo"),
-    ("move-up", "bob"), ("reopen", "dee"), ("accept", "bob"), ("resume", "bob"),
-])
-def test_move_that_is_not_theirs_or_not_now_is_refused_both_ways(slug, name, running, people, rita, signed_in):
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [
+        ("answer", "bob"),
+        ("acknowledge", "audrey"),
+        ("withdraw", "rita"),
+        ("decide", "dee"),
+        ("approve-skip", "mo"),
+        ("move-up", "bob"),
+        ("reopen", "dee"),
+        ("accept", "bob"),
+        ("resume", "bob"),
+    ],
+)
+def test_move_that_is_not_theirs_or_not_now_is_refused_both_ways(
+    slug, name, running, people, rita, signed_in
+):
     client = signed_in({**vars(people), "rita": rita}[name])
-    fields = {"stage": 1, "text": "x", "reason": "x", "resolution": "x", "learning_theme": "none", "position": "2"}
-    for response in (client.get(move_page(running, slug)), client.post(move_page(running, slug), fields)):
+    fields = {
+        "stage": 1,
+        "text": "x",
+        "reason": "x",
+        "resolution": "x",
+        "learning_theme": "none",
+        "position": "2",
+    }
+    for response in (
+        client.get(move_page(running, slug)),
+        client.post(move_page(running, slug), fields),
+    ):
         assert response.status_code == 409
         assert "This was not done" in words(response)
     assert running.stages.get().closed_at is None
@@ -116,14 +168,18 @@ def test_unknown_move_is_missing(running, signed_in, bob):
 
 def test_form_without_its_stage_is_sent_back(running, signed_in, rita):
     for stage in ("", "x", "0", "99999999999999999999"):
-        response = signed_in(rita).post(move_page(running, "answer"), {"stage": stage, "text": ANSWER})
+        response = signed_in(rita).post(
+            move_page(running, "answer"), {"stage": stage, "text": ANSWER}
+        )
         assert response.status_code in (409, 422), stage
         assert ANSWER in words(response)
 
 
 def test_pause_and_resume_explain_the_date(running, signed_in, bob, mo):
     signed_in(bob).post(move_page(running, "pause"), {"stage": 1, "reason": "Half term"})
-    assert "The clock stands while the case is paused." in words(signed_in(bob).get(case_page(running)))
+    assert "The clock stands while the case is paused." in words(
+        signed_in(bob).get(case_page(running))
+    )
     signed_in(bob).post(move_page(running, "resume"), {"stage": 1})
     page = words(signed_in(mo).get(case_page(running)))
     assert "Why this date?" in page
@@ -142,15 +198,27 @@ def test_skip_is_asked_for_by_one_and_approved_by_another(running, signed_in, bo
     signed_in(bob).post(move_page(running, "ask-skip"), {"stage": 1, "reason": "The lead is away."})
     assert "The lead is away." in words(signed_in(alice).get(move_page(running, "approve-skip")))
     assert "The lead is away." not in words(signed_in(mo).get(move_page(running, "approve-skip")))
-    assert signed_in(mo).post(move_page(running, "approve-skip"), {"stage": 1, "position": "9"}).status_code == 422
-    assert signed_in(mo).post(move_page(running, "approve-skip"), {"stage": 1, "position": "3"}).status_code == 302
+    assert (
+        signed_in(mo)
+        .post(move_page(running, "approve-skip"), {"stage": 1, "position": "9"})
+        .status_code
+        == 422
+    )
+    assert (
+        signed_in(mo)
+        .post(move_page(running, "approve-skip"), {"stage": 1, "position": "3"})
+        .status_code
+        == 302
+    )
     assert [s.policy_stage.position for s in running.stages.order_by("number")] == [1, 3]
     assert "Skipped over" in words(signed_in(bob).get(case_page(running)))
 
 
 def test_reopened_case_keeps_the_words_with_which_it_had_ended(at_last_stage, dee, bob, signed_in):
     actions.decide(by=dee, case=at_last_stage, stage_number=4, decision="A deputy comes each time.")
-    signed_in(dee).post(move_page(at_last_stage, "reopen"), {"stage": 4, "reason": "Nobody came again."})
+    signed_in(dee).post(
+        move_page(at_last_stage, "reopen"), {"stage": 4, "reason": "Nobody came again."}
+    )
     page = words(signed_in(bob).get(case_page(at_last_stage)))
     assert "A deputy comes each time." in page
     assert "Reopened: stage 5 began" in page
@@ -161,9 +229,24 @@ def test_moves_need_the_form_of_the_page(running, rita, settings):
 
     client = Client(enforce_csrf_checks=True)
     client.force_login(rita)
-    assert client.post(move_page(running, "answer"), {"stage": 1, "text": ANSWER}).status_code == 403
+    assert (
+        client.post(move_page(running, "answer"), {"stage": 1, "text": ANSWER}).status_code == 403
+    )
 
 
 def test_anonymous_people_are_asked_to_sign_in(running, client):
-    for address in ("/escalations/", case_page(running), move_page(running, "answer"), reverse("escalation:raise")):
+    for address in (
+        "/escalations/",
+        case_page(running),
+        move_page(running, "answer"),
+        reverse("escalation:raise"),
+    ):
         assert client.get(address).status_code == 302
+
+
+def test_due_date_that_moved_with_the_bank_holidays_is_in_the_timeline(running, signed_in, mo):
+    due = timezone.localdate(running.stages.get().due_at)
+    add_bank_holidays(by=None, country="ENG", days={due: "A day of mourning"})
+    page = words(signed_in(mo).get(case_page(running)))
+    assert "The bank holidays changed: due by" in page
+    assert "not counted: bank holiday: A day of mourning" in page

@@ -41,9 +41,15 @@ def test_overdue_come_first_then_by_due_moment_then_what_runs_against_no_clock(f
 
 
 def test_parts_show_what_waits_for_each_person(four, signed_in, bob, rita, alice, mo):
-    assert references(signed_in(rita).get("/escalations/?view=mine")) == [four["overdue"], four["soon"], four["paused"]]
+    assert references(signed_in(rita).get("/escalations/?view=mine")) == [
+        four["overdue"],
+        four["soon"],
+        four["paused"],
+    ]
     assert references(signed_in(bob).get("/escalations/?view=mine")) == [four["answered"]]
-    assert references(signed_in(bob).get("/escalations/")) == [four["answered"]]  # what waits comes unasked
+    assert references(signed_in(bob).get("/escalations/")) == [
+        four["answered"]
+    ]  # what waits comes unasked
     assert len(references(signed_in(alice).get("/escalations/?view=agency"))) == 4
     assert references(signed_in(alice).get("/escalations/?view=mine")) == []
     assert "My agency" not in words(signed_in(mo).get("/escalations/"))
@@ -56,7 +62,9 @@ def test_queue_never_shows_what_is_out_of_reach(four, signed_in, anna, ben, dana
         assert "No escalation" in words(response)
 
 
-def test_filters_narrow_and_a_closed_case_shows_how_it_ended(four, raised, signed_in, bob, mo, agency_a, agency_b):
+def test_filters_narrow_and_a_closed_case_shows_how_it_ended(
+    four, raised, signed_in, bob, mo, agency_a, agency_b
+):
     urgent = raised(now=timezone.now(), urgent=True)
     gone = raised(now=timezone.now())
     actions.withdraw(by=bob, case=gone, stage_number=1, reason="Settled.")
@@ -75,19 +83,31 @@ def test_filters_narrow_and_a_closed_case_shows_how_it_ended(four, raised, signe
     assert "Withdrawn" in words(client.get("/escalations/?view=all&state=withdrawn"))
 
 
-def test_agency_out_of_reach_is_answered_like_one_that_does_not_exist(four, signed_in, mo, agency_c):
+def test_agency_out_of_reach_is_answered_like_one_that_does_not_exist(
+    four, signed_in, mo, agency_c
+):
     answers = [
-        words(signed_in(mo).get(f"/escalations/?view=all&agency={key}")) for key in (agency_c.pk, 999_999)
+        words(signed_in(mo).get(f"/escalations/?view=all&agency={key}"))
+        for key in (agency_c.pk, 999_999)
     ]
     assert answers[0] == answers[1]
     assert "Choose one of the answers on the list" in answers[0]
     assert agency_c.name not in answers[0]
 
 
-@pytest.mark.parametrize("query", [
-    "after=r~nonsense~1", "after=x~2026-01-01T00:00:00+00:00~1", "before=r~2026-01-01~1", "state=nonsense",
-    "stage=0", "after=r~2026-01-01T00:00:00+00:00~99999999999999999999999", "agency=x", "view=x",
-])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=r~nonsense~1",
+        "after=x~2026-01-01T00:00:00+00:00~1",
+        "before=r~2026-01-01~1",
+        "state=nonsense",
+        "stage=0",
+        "after=r~2026-01-01T00:00:00+00:00~99999999999999999999999",
+        "agency=x",
+        "view=x",
+    ],
+)
 def test_nonsense_in_the_address_is_no_fault(query, four, signed_in, mo):
     assert signed_in(mo).get(f"/escalations/?{query}").status_code == 200
 
@@ -118,7 +138,9 @@ def test_pages_hold_every_case_once_in_both_directions(four, raised, signed_in, 
     assert backwards == forwards
 
 
-def test_as_many_queries_with_one_case_as_with_sixty(raised, rita, signed_in, mo, django_assert_num_queries, django_assert_max_num_queries):
+def test_as_many_queries_with_one_case_as_with_sixty(
+    raised, rita, signed_in, mo, django_assert_num_queries, django_assert_max_num_queries
+):
     raised(now=timezone.now())
     client = signed_in(mo)
     address = "/escalations/?view=all"

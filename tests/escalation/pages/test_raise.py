@@ -16,19 +16,27 @@ RAISE = "/escalations/raise/"
 @pytest.fixture
 def fields(agency_a, agency_b):
     return {
-        "raised_for": agency_a.pk, "about": agency_b.pk, "grounds": "not_attended", "theme": "on",
-        "concern": "Nobody came.", "outcome_wanted": "A deputy.",
+        "raised_for": agency_a.pk,
+        "about": agency_b.pk,
+        "grounds": "not_attended",
+        "theme": "on",
+        "concern": "Nobody came.",
+        "outcome_wanted": "A deputy.",
     }
 
 
 def test_page_opens_with_danger_and_with_what_it_is_not_for(policy, signed_in, bob):
     page = words(signed_in(bob).get(RAISE))
-    assert page.index("Immediate danger goes by referral or 999 today") < page.index("About which agency?")
+    assert page.index("Immediate danger goes by referral or 999 today") < page.index(
+        "About which agency?"
+    )
     for where in ("dissent procedure", "LADO", "complaints procedure", "line management"):
         assert where in page
 
 
-def test_raising_tells_reference_and_due_date_and_opens_the_case(policy, signed_in, bob, fields, rita):
+def test_raising_tells_reference_and_due_date_and_opens_the_case(
+    policy, signed_in, bob, fields, rita
+):
     done = signed_in(bob).post(RAISE, fields, follow=True)
     case = Escalation.objects.get()
     assert (case.raised_by, case.theme_case) == (bob, True)
@@ -37,7 +45,9 @@ def test_raising_tells_reference_and_due_date_and_opens_the_case(policy, signed_
 
 
 def test_comes_from_a_meeting_with_it_ticked(policy, signed_in, bob, meeting, fields):
-    page = signed_in(bob).get(f"{RAISE}?meeting={meeting.reference}&partnership=NW").content.decode()
+    page = (
+        signed_in(bob).get(f"{RAISE}?meeting={meeting.reference}&partnership=NW").content.decode()
+    )
     assert f'value="{meeting.pk}"' in page
     assert "checked" in page
     del fields["theme"]
@@ -57,17 +67,22 @@ def test_other_meetings_by_reference_and_one_out_of_reach_is_answered_like_a_mis
         answers.append(words(response).replace(reference, ""))
     assert answers[0] == answers[1]
     assert "There is no meeting" in answers[0]
-    assert signed_in(bob).post(RAISE, fields | {"other_meetings": meeting.reference}).status_code == 302
+    assert (
+        signed_in(bob).post(RAISE, fields | {"other_meetings": meeting.reference}).status_code
+        == 302
+    )
 
 
-def test_agency_out_of_reach_is_answered_like_a_missing_one(policy, signed_in, bob, fields, agency_c):
+def test_agency_out_of_reach_is_answered_like_a_missing_one(
+    policy, signed_in, bob, fields, agency_c
+):
     for name in ("about", "raised_for"):
         answers = []
         for key in (agency_c.pk, 999_999):
             response = signed_in(bob).post(RAISE, fields | {name: key})
             assert response.status_code == 422
             answers.append(words(response))
-        assert answers[0].replace(str(agency_c.pk), "") == answers[1].replace("999999", "")
+        assert answers[0] == answers[1]
         assert agency_c.name not in answers[0]
     assert not Escalation.objects.exists()
 
@@ -129,17 +144,29 @@ def test_without_a_policy_the_page_says_whom_to_ask(partnership, signed_in, bob,
 @pytest.fixture
 def suggestion(partnership, meeting, agency_b):
     row = Suggestion.objects.create(
-        partnership=partnership, about=agency_b, trigger="initial", key="initial:1", grounds="not_attended",
+        partnership=partnership,
+        about=agency_b,
+        trigger="initial",
+        key="initial:1",
+        grounds="not_attended",
         sentence="Northwold Police was expected at NW-1, and nobody came.",
     )
     row.meetings.set([meeting])
     return row
 
 
-@pytest.mark.parametrize(("name", "status", "shown", "acts"), [
-    ("alice", 200, True, True), ("dana", 200, True, True), ("mo", 200, True, False),
-    ("charlie", 200, False, False), ("outsider", 200, False, False), ("bob", 403, False, False), ("sam", 403, False, False),
-])
+@pytest.mark.parametrize(
+    ("name", "status", "shown", "acts"),
+    [
+        ("alice", 200, True, True),
+        ("dana", 200, True, True),
+        ("mo", 200, True, False),
+        ("charlie", 200, False, False),
+        ("outsider", 200, False, False),
+        ("bob", 403, False, False),
+        ("sam", 403, False, False),
+    ],
+)
 def test_who_sees_a_suggestion_and_a_lead_never_one_about_their_own_agency(
     name, status, shown, acts, suggestion, policy, people, signed_in
 ):
@@ -153,29 +180,50 @@ def test_who_sees_a_suggestion_and_a_lead_never_one_about_their_own_agency(
         assert (answer.status_code == 404) is not acts
 
 
-def test_accepting_opens_the_form_filled_in_and_raises(suggestion, policy, signed_in, alice, meeting, agency_b):
+def test_accepting_opens_the_form_filled_in_and_raises(
+    suggestion, policy, signed_in, alice, meeting, agency_b
+):
     client = signed_in(alice)
     page = client.get(reverse("escalation:suggestion-accept", args=[suggestion.pk]), follow=True)
     assert suggestion.sentence in words(page)
-    fields = {"raised_for": alice.grants.get().agency_id, "concern": "Nobody came.", "outcome_wanted": "A deputy."}
+    fields = {
+        "raised_for": alice.grants.get().agency_id,
+        "concern": "Nobody came.",
+        "outcome_wanted": "A deputy.",
+    }
     more = {"identity_passed_on": "31/03/2026", "identity_passed_to": "Duty team"}
     client.post(f"{RAISE}?suggestion={suggestion.pk}", fields | more)
     case = Escalation.objects.get()
     suggestion.refresh_from_db()
     assert (suggestion.state, suggestion.escalation) == ("accepted", case)
-    assert (case.about, list(case.meetings.all()), case.identity_passed_to) == (agency_b, [meeting], "Duty team")
+    assert (case.about, list(case.meetings.all()), case.identity_passed_to) == (
+        agency_b,
+        [meeting],
+        "Duty team",
+    )
 
 
-def test_suggestion_that_somebody_handled_meanwhile_keeps_the_text(suggestion, policy, signed_in, alice, dana):
-    signed_in(dana).post(reverse("escalation:suggestion-dismiss", args=[suggestion.pk]), {"reason": "They had moved."})
+def test_suggestion_that_somebody_handled_meanwhile_keeps_the_text(
+    suggestion, policy, signed_in, alice, dana
+):
+    signed_in(dana).post(
+        reverse("escalation:suggestion-dismiss", args=[suggestion.pk]),
+        {"reason": "They had moved."},
+    )
     suggestion.refresh_from_db()
     assert (suggestion.state, suggestion.dismiss_reason) == ("dismissed", "They had moved.")
-    fields = {"raised_for": alice.grants.get().agency_id, "concern": "Nobody came.", "outcome_wanted": "A deputy."}
+    fields = {
+        "raised_for": alice.grants.get().agency_id,
+        "concern": "Nobody came.",
+        "outcome_wanted": "A deputy.",
+    }
     response = signed_in(alice).post(f"{RAISE}?suggestion={suggestion.pk}", fields)
     assert response.status_code == 422
     assert "Already dismissed by Dana" in words(response)
     assert "Nobody came." in words(response)
-    late = signed_in(alice).post(reverse("escalation:suggestion-dismiss", args=[suggestion.pk]), {"reason": "Same."})
+    late = signed_in(alice).post(
+        reverse("escalation:suggestion-dismiss", args=[suggestion.pk]), {"reason": "Same."}
+    )
     assert "Already dismissed by Dana" in words(late)
     assert not Escalation.objects.exists()
 

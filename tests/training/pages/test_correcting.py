@@ -139,9 +139,10 @@ def test_confirming_twice_says_that_it_was_done(client, town, alice, second_lead
     assert waiting.confirmed_by == alice
 
 
-def test_nobody_confirms_their_own(client, town, alice, second_lead, waiting):
-    alice.staff_member, town.bob.user.staff_member = town.bob, None
-    town.bob.user.save()
+def test_nobody_confirms_their_own(client, town, alice, bob, second_lead, waiting):
+    bob.staff_member = None
+    bob.save()
+    alice.staff_member = town.bob
     alice.save()
     client.force_login(alice)
     page = client.get(CONFIRM)

@@ -125,6 +125,12 @@ def test_person_of_another_agency_is_answered_like_one_who_does_not_exist(client
     assert client.post(chosen(town, yesterday), {"people": [town.bob.pk]}).status_code == 302
 
 
+@pytest.mark.parametrize("number", ["x", "", "9" * 30, "1 or 1", "-1"])
+def test_what_is_no_number_of_a_person_is_refused(client, town, alice, yesterday, number):
+    client.force_login(alice)
+    assert client.post(chosen(town, yesterday), {"people": [number]}).status_code == 422
+
+
 @pytest.mark.parametrize("on", ["31/02/2015", "", "01/01/2099", "01/01/1949"])
 def test_wrong_day_is_refused_before_anybody_is_ticked(client, town, alice, on):
     client.force_login(alice)
