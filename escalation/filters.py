@@ -25,9 +25,9 @@ class QueueFilter(filters.FilterSet):
     )
     agency = filters.ModelChoiceFilter(
         label="Agency",
-        queryset=Agency.objects.none(),
+        queryset=Agency.objects.none(),  # unscoped: empty
         empty_label="Any",
-        method="of_agency",  # unscoped: empty
+        method="of_agency",
     )
     urgent = filters.BooleanFilter(
         label="Urgent",

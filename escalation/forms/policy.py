@@ -12,7 +12,7 @@ from escalation.choices import UNITS, Contact, PartnershipPart, Tell, TriggerKin
 from escalation.forms.fields import Day
 from escalation.models import Policy, PolicyStage
 from escalation.stages import LimitUnit
-from partnership.models import Agency, Partnership, User, today
+from partnership.models import Agency, Grant, User, today
 
 TELLS = {
     "tell_entering": "Told when the stage begins",
@@ -234,15 +234,13 @@ class FromForm(forms.Form):
 class ContactForm(forms.Form):
     """The agency's person for a role, and who stands in when they are party."""
 
-    def __init__(
-        self, *args, agency: Agency, role: str, partnership: Partnership | None = None, **options
-    ) -> None:
+    def __init__(self, *args, agency: Agency, role: str, **options) -> None:
         super().__init__(*args, prefix=f"{agency.pk}-{role}", **options)
         self.agency, self.role = agency, Contact(role)
-        # unscoped: the people of an agency that the lead keeps
-        people = User.objects.filter(
-            grants__agency__in=[agency.pk, agency.parent_id], is_active=True
-        ).distinct()
+        # unscoped: the people who hold a role today in an agency that the lead keeps
+        grants = Grant.objects.filter(agency__in=[agency.pk, agency.parent_id]).in_force(today())
+        # unscoped: see above
+        people = User.objects.filter(pk__in=grants.values("user"), is_active=True)
         for name, label in (("user", "Person"), ("alternate", "Stands in")):
             self.fields[name] = forms.ModelChoiceField(
                 label=label, queryset=people, required=False, empty_label="Nobody"

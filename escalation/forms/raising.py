@@ -36,8 +36,8 @@ class RaiseForm(forms.Form):
     )
     about = AgencyChoice(
         label="About which agency?",
-        queryset=Agency.objects.none(),
-        empty_label="Choose",  # unscoped: empty
+        queryset=Agency.objects.none(),  # unscoped: empty
+        empty_label="Choose",
     )
     grounds = forms.ChoiceField(label="Grounds", choices=[("", "Choose"), *Grounds.choices])
     meetings = MeetingChoice(

@@ -105,9 +105,8 @@ def of_agencies(user: User) -> Q:
 def counted(user: User, now: datetime) -> dict[str, int]:
     """How many open cases there are of each kind, in one query."""
     cases = Escalation.objects.visible_to(user).open()
-    rows = Stage.objects.filter(
-        closed_at=None, escalation__in=cases
-    )  # unscoped: of cases within reach
+    # unscoped: of cases within reach
+    rows = Stage.objects.filter(closed_at=None, escalation__in=cases)
     return rows.aggregate(
         all=Count("pk"),
         mine=Count("pk", filter=mine(user)),
@@ -185,9 +184,8 @@ def rows_of(places: list[Place]) -> list[Stage | Escalation]:
 
 
 def stages_shown() -> QuerySet[Stage]:
-    paused = Exists(
-        StagePause.objects.filter(stage=OuterRef("pk"), until_at=None)
-    )  # unscoped: of them
+    # unscoped: of the stages shown
+    paused = Exists(StagePause.objects.filter(stage=OuterRef("pk"), until_at=None))
     rows = Stage.objects.annotate(paused=paused)  # unscoped: see rows_of
     return rows.select_related("escalation__about", "escalation__raised_for", "policy_stage")
 

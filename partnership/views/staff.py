@@ -106,7 +106,7 @@ def changed_since(request: HttpRequest, person: StaffMember, form: StaffForm) ->
         ]
         for field in form.visible_fields()
     ]
-    columns = [{"text": text} for text in ("", "In Quorate now", "What you typed", "Differs")]
+    columns = [{"text": text} for text in ("Detail", "In Quorate now", "What you typed", "Differs")]
     return page(
         request, "partnership/staff_changed.html", form, person, "Changed since", status=409,
         rows=rows, columns=columns, who=last_change(request, person),

@@ -30,10 +30,10 @@ THERE = ("attended", "deputy")
 CATEGORIES = ("neg", "phy", "sab", "emo", "mul")
 SEEDS = range(20)
 ENDS = (date(2015, 3, 31), date(2015, 1, 20), date(2014, 9, 30))  # days on which standings are read
-# Completions that expire on such a day, the day after or 90 days later; and a course's first and last.
+# Completions that expire on such a day or up to 91 days later; and a course's first and last day.
 EDGES = [
     end.replace(year=end.year - years) + timedelta(more)
-    for end in ENDS for years in (1, 2) for more in (0, 1, 90, 91)
+    for end in ENDS for years in (1, 2) for more in (0, 1, 45, 90, 91)
 ]
 EDGES += [date(2014, 2, 1), date(2014, 1, 31), date(2015, 1, 5), date(2015, 1, 4)]
 
@@ -117,7 +117,7 @@ def world(seed: int) -> dict[str, list[dict]]:
     for meeting, agency in product(meetings, agencies):
         if meeting["partnership"] not in agency["codes"] or often(0.3):
             continue
-        own = [person["id"] for person in people if person["agency"] == agency["id"]]
+        own = [p["id"] for p in people if p["agency"] == agency["id"] and p["id"] % 3]  # some never go
         invited = choose.sample([None, *own], k=min(pick([1, 1, 2]), len(own) + 1))
         expected = pick(["attend", "report", "attend_and_report", "attend_or_report"])
         for person in invited:
@@ -341,8 +341,8 @@ class Reckoning:
             if concerns:
                 alike = self.accepted(requirement), requirement["months"]
                 found.setdefault(alike, []).append(requirement)
-        # rows come by the day from which they hold
-        return [min(alike, key=lambda r: (r["from"], r["id"])) for alike in found.values()]
+        # of those that ask alike, the one with the shortest window for starters
+        return [min(alike, key=lambda r: (r["within"], r["id"])) for alike in found.values()]
 
     def in_post(self, person: dict) -> bool:
         here = person["agency"] in self.scope and person["works_for"] in (None, self.place)

@@ -53,19 +53,24 @@ class Undone(Exception):
     """The move was made; it is taken back."""
 
 
-def may(
-    move: Move, by: User, case: Escalation, now: datetime = SOON, number: int | None = None
-) -> bool:
+def may(move: Move, by: User, case: Escalation, now: datetime = SOON) -> bool:
     """Whether the action itself lets the person make the move; whatever it wrote is undone."""
     try:
         with transaction.atomic():
-            act(move, by, case, now, stage_number=number)
+            refused = refuses(move, anew(by), case, now, latest(case))
             raise Undone
     except Undone:
-        return True
+        return not refused
+
+
+def refuses(move: Move, by: User, case: Escalation, now: datetime, number: int) -> bool:
+    """Whether the action refuses the person; else the move has been made."""
+    try:
+        ACTIONS[move](by=by, case=case, stage_number=number, now=now, **WORDS[move])
     except actions.MoveRefused as error:
         assert str(error).endswith("."), error
-        return False
+        return True
+    return False
 
 
 def open_stage(case: Escalation) -> Stage:

@@ -229,7 +229,8 @@ def test_paused_days_are_not_counted(stood, last):
 
 def test_pauses_of_hours_put_the_moment_off_by_as_long():
     stood = [
-        pause("2026-06-01 12:00", "2026-06-01 12:30"), pause("2026-06-02 00:00", "2026-06-03 01:00"),
+        pause("2026-06-01 12:00", "2026-06-01 12:30"),
+        pause("2026-06-02 00:00", "2026-06-03 01:00"),
     ]
     assert due(hours(24), "2026-06-01 10:00", *stood) == at("2026-06-03 11:30")
 

@@ -16,7 +16,18 @@ from escalation.stages import Move
 from partnership.models import Grant
 from partnership.roles import Role
 from tests.conftest import person
-from tests.escalation.acting import AT_LAST, LATE, SOON, START, act, latest, may, open_stage
+from tests.escalation.acting import (
+    AT_LAST,
+    LATE,
+    SOON,
+    START,
+    act,
+    anew,
+    latest,
+    may,
+    open_stage,
+    refuses,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -77,13 +88,17 @@ def scene(name: str, case: Escalation, raiser, responder, decider):
 
 def surprises(case, now, cast, given: dict[str, set[Move]]) -> list[str]:
     """Whatever a person may do against what they were given."""
-    number = latest(case)
-    return [
-        f"{name} {move.value}: {got}, not {want}"
-        for name, user in vars(cast).items()
-        for move in Move
-        if (got := may(move, user, case, now, number)) != (want := move in given.get(name, set()))
-    ]
+    number, found = latest(case), []
+    for name, user in vars(cast).items():
+        allowed = given.get(name, set())
+        found += [f"{name} may not {move}" for move in allowed if not may(move, user, case, now)]
+        user = anew(user)
+        found += [
+            f"{name} may {move}"
+            for move in Move
+            if move not in allowed and not refuses(move, user, case, now, number)
+        ]
+    return found
 
 
 @pytest.mark.parametrize("name", SCENES)
