@@ -16,18 +16,18 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from compliance.demo import factories as make  # noqa: E402
-from partnership.models import StaffMember, today  # noqa: E402
-from partnership.roles import Role  # noqa: E402
-from training.models import TrainingRecord  # noqa: E402
+from compliance.demo import factories as make
+from partnership.models import StaffMember, today
+from partnership.roles import Role
+from training.models import TrainingRecord
 
 SIZES = (3, 300, 3_000, 10_000)
 COURSES, ROUNDS = 4, 7

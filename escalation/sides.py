@@ -53,15 +53,20 @@ def sides_of(user: User, case: Escalation, stage: Stage | None) -> frozenset[Sid
     responds = stage is not None and stage.responder_id == user.pk
     if responds and acts_for(user, case.about, case):
         found.add(Side.RESPONDER)
-    if leads(user, case.raised_for):
-        found.add(Side.RAISING_LEAD)
-    if leads(user, case.about):
-        found.add(Side.RESPONDING_LEAD)
+    found |= lead_side(user, case)
     if manages(user, case):
         found.add(Side.MANAGER)
     if may_decide(user, case):
         found.add(Side.DECIDER)
     return frozenset(found)
+
+
+def lead_side(user: User, case: Escalation) -> set[Side]:
+    """The side whose agency the person leads; who leads both (a parent of the two) stands on neither."""
+    raising, responding = leads(user, case.raised_for), leads(user, case.about)
+    if raising == responding:
+        return set()
+    return {Side.RAISING_LEAD if raising else Side.RESPONDING_LEAD}
 
 
 def may_decide(user: User, case: Escalation) -> bool:

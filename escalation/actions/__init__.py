@@ -1,5 +1,6 @@
 """Every change on the escalation floor: each one transaction, locked, checked, with its history."""
 
+from escalation.actions.assigning import assign_decider
 from escalation.actions.clocks import chase, redate
 from escalation.actions.moves import (
     accept,
@@ -25,7 +26,7 @@ from escalation.actions.suggesting import accept_suggestion, dismiss_suggestion,
 
 __all__ = [
     "MoveRefused", "accept", "accept_suggestion", "acknowledge", "add_document", "adopt_policy",
-    "adopt_preset", "answer", "approve_skip", "ask_skip", "chase", "decide", "dismiss_suggestion",
+    "adopt_preset", "answer", "approve_skip", "ask_skip", "assign_decider", "chase", "decide", "dismiss_suggestion",
     "move_up", "name_contact", "note_identity_passed", "pause", "raise_escalation", "redate",
     "reopen", "resume", "set_trigger", "suggest", "withdraw",
 ]

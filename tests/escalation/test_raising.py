@@ -286,11 +286,6 @@ def test_decision_makers_of_another_partnership_are_not_assigned(case, elsewhere
     assert decider_for(Escalation.objects.get(pk=case.pk)) == mine
 
 
-@pytest.mark.xfail(strict=True, reason=(
-    "A decision-maker who leaves, or comes to have an interest, keeps the case and nobody can "
-    "decide it; one who takes office later is never assigned. Proposed: an action "
-    "assign_decider (by the manager, from the holders without an interest), with its history."
-))
 def test_a_case_whose_decision_maker_left_can_be_given_to_another(
     at_last_stage, partnership, dee, mo
 ):

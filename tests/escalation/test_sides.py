@@ -185,11 +185,6 @@ def test_practitioners_are_no_leads(agency_b, rita, charlie):
     assert leads_of(agency_b) == [charlie]
 
 
-@pytest.mark.xfail(strict=True, reason=(
-    "A lead of the parent of both agencies (two services of one trust) answers and accepts alike. "
-    "Proposed: in sides_of, who leads both sides keeps neither lead's side; the agencies' own "
-    "leads, participants and named people go on."
-))
 def test_nobody_stands_on_both_sides(raised, trust, agency_a, rita):
     agency_a.parent = trust
     agency_a.save()

@@ -16,7 +16,7 @@ from partnership.models import StaffMember, today
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
 from training import actions
-from training.due import COLOURS, PersonDue, who_is_due, worst_first
+from training.due import PersonDue, who_is_due, worst_first
 from training.forms import PeopleForm, SessionForm
 from training.standing import open_book
 from training.views.reaching import crumbs, must_reach_others
@@ -72,7 +72,9 @@ def choosing(request: HttpRequest, form: SessionForm, ticked: PeopleForm) -> Htt
     asked = form.cleaned_data
     rows = shown_people(request, form)
     shown = rows[:MOST_SHOWN]
-    had = actions.having([row.person for row in shown], asked["course"], asked["completed_on"])
+    there = actions.having([row.person for row in shown], asked["course"], asked["completed_on"])
+    had = [row for row in shown if row.person.pk in there]
+    shown = [row for row in shown if row.person.pk not in there]
     chosen = set(request.POST.getlist("people")) or ticked_by_link(request, shown)
     several = len({row.person.agency_id for row in rows}) > 1
     groups = {
@@ -83,10 +85,10 @@ def choosing(request: HttpRequest, form: SessionForm, ticked: PeopleForm) -> Htt
     return render(request, "training/session_people.html", {
         "form": ticked, "course": asked["course"], "completed_on": asked["completed_on"],
         "groups": [
-            {"title": title, "rows": [tick(row, had, chosen, several) for row in group]}
+            {"title": title, "rows": [tick(row, chosen, several) for row in group]}
             for title, group in groups.items() if group
         ],
-        "number": len(rows), "cut": len(rows) > MOST_SHOWN, "shown": len(shown),
+        "had": [row.person.name for row in had], "cut": len(rows) > MOST_SHOWN,
         "links": tick_links(request), "back": reverse("training:session"),
         "crumbs": crumbs(request, None, "Log a session"),
     }, status=422 if ticked.errors else 200)
@@ -117,16 +119,14 @@ def tick_links(request: HttpRequest) -> list[dict]:
     ]
 
 
-def tick(row: PersonDue, had: set[int], chosen: set[str], several: bool) -> dict:
+def tick(row: PersonDue, chosen: set[str], several: bool) -> dict:
     """One person to tick, with what helps to know them and whether they need it."""
     person = row.person
-    there = person.pk in had
     words = [person.job_title, person.reference, *([person.agency.name] if several else [])]
     return {
-        "value": person.pk, "name": f"{person.last_name}, {person.first_name}", "had": there,
-        "ticked": not there and str(person.pk) in chosen, "hint": ", ".join(words),
+        "value": person.pk, "name": f"{person.last_name}, {person.first_name}",
+        "ticked": str(person.pk) in chosen, "hint": ", ".join(words),
         "standing": row.standing.label if row.standing else "",
-        "colour": COLOURS[row.standing] if row.standing else "",
         "expires_on": longdate(row.expires_on),
     }
 

@@ -102,7 +102,8 @@ def test_who_has_it_already_cannot_be_ticked(client, town, alice, yesterday):
     make.TrainingRecordFactory(staff_member=town.bob, course=town.course, completed_on=yesterday)
     client.force_login(alice)
     answer = client.get(chosen(town, yesterday, tick="all"))
-    assert answer.content.count(b" checked") == 1 and "Has it already" in text(answer)
+    assert answer.content.count(b'name="people"') == 1 == answer.content.count(b" checked")
+    assert "Have it already (1) Bobina Alphason" in text(answer)
 
 
 def test_nobody_ticked_is_refused(client, town, alice, yesterday):
