@@ -1,14 +1,16 @@
 """The front door: which address leads to which package."""
 
+from allauth.account.urls import urlpatterns as account_pages
 from django.urls import include, path
 from django.views.generic import TemplateView
 
 # Addresses are changed by who invited the person; the library's own form for that is not offered.
 own_address = TemplateView.as_view(template_name="account/email.html")
+account_pages = [page for page in account_pages if page.name != "account_email"]
 
 urlpatterns = [
     path("accounts/email/", own_address, name="account_email"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include(account_pages)),
     path("api/v1/", include("api.urls")),
     path("", include("conferences.urls")),
     path("", include("escalation.urls")),

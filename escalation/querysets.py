@@ -71,7 +71,11 @@ class SuggestionQuerySet(ReachQuerySet):
     view_permission = Permission.VIEW_SUGGESTIONS
 
     def within_reach(self, user, permission: Permission) -> Self:
-        """A lead is never shown what is suggested about their own agency: they may not raise it."""
+        """Only where every meeting may be seen, and never to a lead about their own agency."""
         found = super().within_reach(user, permission)
-        led = [g.agency_id for g in user.grants_in_force() if g.agency_id] if user.is_authenticated else []
-        return found.exclude(Q(about__in=led) | Q(about__parent__in=led))
+        if not (user.is_authenticated and user.is_active):
+            return found
+        led = [grant.agency_id for grant in user.grants_in_force() if grant.agency_id]
+        meetings = self.model._meta.get_field("meetings").related_model.objects
+        unseen = meetings.exclude(pk__in=meetings.visible_to(user).values("pk"))
+        return found.exclude(Q(about__in=led) | Q(about__parent__in=led)).exclude(meetings__in=unseen)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from escalation.views import (
+    assigning,
     case,
     contacts,
     moves,
@@ -32,6 +33,7 @@ urlpatterns = [
     path(one, case.detail, name="detail"),
     path(f"{one}identity/", case.beside, {"what": "identity"}, name="identity"),
     path(f"{one}document/", case.beside, {"what": "document"}, name="document"),
+    path(f"{one}decider/", assigning.decider, name="decider"),
     path(f"{one}<slug:slug>/", moves.move, name="move"),
     path(f"{local}escalation-policy/", policy.policy, name="policy"),
     path(f"{local}escalation-policy/edit/", policy_edit.edit, name="policy-edit"),

@@ -531,13 +531,16 @@ def test_suggestions_are_for_those_who_may_raise_never_for_whom_they_are_about(
 ):
     here = make.SuggestionFactory(partnership=partnership, about=agency_b, meetings=[meeting])
     make.SuggestionFactory(partnership=elsewhere, about=agency_c, meetings=[meeting_elsewhere])
-    not_there = make.SuggestionFactory(
-        partnership=partnership, about=agency_b, meetings=[make.MeetingFactory()]
+    other = make.MeetingFactory(partnership=partnership)
+    not_there = make.SuggestionFactory(partnership=partnership, about=agency_b, meetings=[other])
+    # Its sentence would name a meeting that Alice's agency was not invited to.
+    partly = make.SuggestionFactory(
+        partnership=partnership, about=agency_b, meetings=[meeting, other]
     )
     seen = {
         name: set(Suggestion.objects.visible_to(user)) for name, user in vars(people).items()
     }
-    both = {here, not_there}
+    both = {here, not_there, partly}
     others = ("bob", "charlie", "sam", "tara", "dee", "audrey", "outsider")
     nothing = {name: set() for name in others}
     assert seen == {"alice": {here}, "dana": both, "mo": both, **nothing}

@@ -77,6 +77,8 @@ PAGES = [
     ("escalation:suggestion-dismiss", "suggestion", "nyynnnnn", ""),
     ("escalation:detail", "case of A", "yynnnyyy", ""),
     ("escalation:detail", "case of B", "nnnnnyyy", ""),
+    ("escalation:decider", "case of A", "nnnnnynn", ""),
+    ("escalation:decider", "case of B", "nnnnnynn", ""),
     ("escalation:identity", "case of A", "yynnnnnn", ""),
     ("escalation:identity", "case of B", "nnnnnnnn", ""),
     ("escalation:document", "case of A", "yynnnnnn", ""),

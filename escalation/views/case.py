@@ -15,7 +15,7 @@ from escalation.choices import Contact
 from escalation.forms.fields import put_errors
 from escalation.forms.moves import DocumentForm, IdentityForm
 from escalation.models import Escalation
-from escalation.sides import moves_of
+from escalation.sides import manages, moves_of
 from escalation.stages import CaseState, Move
 from escalation.timeline import timeline
 from escalation.views.reaching import visible_case
@@ -60,6 +60,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "document_columns": columns(DOCUMENT_COLUMNS),
             "documents": documents(book),
             "adds": takes_part,
+            "assigns": manages(request.user, case) and case.state == CaseState.OPEN,
             "contacts": names_missing_contact(request.user, book),
         },
     )

@@ -29,21 +29,23 @@ FIRST = (*INITIALS, "transfer_in_conference")
 THERE = ("attended", "deputy")
 CATEGORIES = ("neg", "phy", "sab", "emo", "mul")
 SEEDS = range(20)
-ENDS = (date(2015, 3, 31), date(2015, 1, 20), date(2014, 9, 30))  # days on which standings are read
-# Completions that expire on such a day or up to 91 days later; and a course's first and last day.
-EDGES = [
-    end.replace(year=end.year - years) + timedelta(more)
-    for end in ENDS for years in (1, 2) for more in (0, 1, 45, 90, 91)
-]
-EDGES += [date(2014, 2, 1), date(2014, 1, 31), date(2015, 1, 5), date(2015, 1, 4)]
+YEAR_END = date(2015, 3, 31)
+PERIODS = (Period(2014), Period(2014, "H1"), Period(2014, "H2"), Period(2014, "Q3"), Period(2015))
+DAYS = (date(2016, 1, 31), date(2015, 1, 20))  # today: long after, and in the middle of the year
 
 
 # --- A world made up at random ---------------------------------------------------------------------
 
 
-def world(seed: int) -> dict[str, list[dict]]:
-    """Two partnerships (0 and 1) with all that happens in them, as lists of dicts."""
+def world(seed: int, on: date) -> dict[str, list[dict]]:
+    """Two partnerships (0 and 1) with all that happens in them, as lists of dicts.
+
+    Much of it begins or ends on the day on which standings are read, or the day after.
+    """
     choose = random.Random(seed)
+    edges = [date(2014, 2, 1), date(2014, 1, 31), date(2015, 1, 5), date(2015, 1, 4)]
+    for years in (1, 2, 3):  # completions that expire within 91 days of it
+        edges += [on.replace(year=on.year - years) + timedelta(n) for n in (0, 0, 1, 30, 60, 90, 91)]
     day = lambda first=START, last=END: first + timedelta(choose.randrange((last - first).days))  # noqa: E731
     often = lambda share: choose.random() < share  # noqa: E731
     pick = choose.choice
@@ -56,7 +58,7 @@ def world(seed: int) -> dict[str, list[dict]]:
     agencies[3]["parent"] = 2
     groups = [{"id": n} for n in range(2)]
     courses = [
-        {"id": n, "months": pick([None, 12, 24, 36]), "duty": often(0.5), "covers": [],
+        {"id": n, "months": pick([None, 12, 12, 24, 24, 36]), "duty": often(0.5), "covers": [],
          "from": pick([None, None, date(2014, 2, 1)]), "until": pick([None, None, date(2015, 1, 5)])}
         for n in range(5)
     ]
@@ -78,10 +80,12 @@ def world(seed: int) -> dict[str, list[dict]]:
         if often(0.2):
             person["until"] = person["from"] + timedelta(pick([1, 200, 900]))
         elif often(0.3):
-            person["until"] = pick(ENDS) + timedelta(pick([0, 1]))
+            person["until"] = on + timedelta(pick([0, 1]))
             person["from"] = min(person["from"], person["until"] - timedelta(30))
+        elif often(0.3):
+            person["from"], person["until"] = on + timedelta(pick([0, 1])), None
     records = {
-        (person["id"], pick(range(5)), pick(EDGES) if often(0.5) else day(date(2012, 1, 1))): {
+        (person["id"], pick(range(5)), pick(edges) if often(0.6) else day(date(2012, 1, 1))): {
             "confirmed": often(0.9), "replaced": often(0.1)
         }
         for person in people
@@ -661,16 +665,13 @@ def places(partnership, elsewhere):
     return [partnership, elsewhere]
 
 
-PERIODS = (Period(2014), Period(2014, "H1"), Period(2014, "H2"), Period(2014, "Q3"), Period(2015))
-DAYS = (date(2016, 1, 31), date(2015, 1, 20))  # today: long after, and in the middle of the year
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_reading_and_count_is_reckoned_alike_a_second_time(places, calendar, seed):
-    made, choose = world(seed), random.Random(seed)
+    choose = random.Random(seed)
+    period, today = choose.choice(PERIODS), choose.choice(DAYS)
+    made = world(seed, period.as_at(today))
     write(made, places)
     for place, agency in ((0, None), (1, None), (0, 2), (0, choose.randrange(4))):
-        period, today = choose.choice(PERIODS), choose.choice(DAYS)
         membership = agency is not None and Membership.objects.select_related("agency").get(
             partnership=places[place], code=made["agencies"][agency]["codes"][place]
         )
@@ -701,7 +702,7 @@ def test_the_worlds_hold_enough_of_everything(places, calendar):
     """The test above would prove little if its worlds were empty."""
     seen: dict[tuple, int] = {}
     for seed in SEEDS:
-        again = second(world(seed), calendar, 0, None, Period(2014), DAYS[0])
+        again = second(world(seed, YEAR_END), calendar, 0, None, Period(2014), DAYS[0])
         for (measure, basis, by), (met, total) in again.readings.items():
             key = (measure, basis, tuple(name for name, _ in by))
             seen[key] = seen.get(key, 0) + (0 < met < total)

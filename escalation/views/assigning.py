@@ -1,0 +1,52 @@
+"""Giving a case to another decision-maker: the manager's page."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from escalation.actions import MoveRefused, assign_decider
+from escalation.actions.assigning import free_deciders
+from escalation.forms.fields import put_errors
+from escalation.models import Escalation
+from escalation.sides import manages
+from escalation.views.case import crumbs
+from escalation.views.reaching import visible_case
+from partnership.models import User
+
+TITLE = "Say who decides"
+LEAD = "Only decision-makers in office who take no part in the case can be chosen."
+
+
+class DeciderForm(forms.Form):
+    decider = forms.ModelChoiceField(User.objects.none(), label="Decision-maker")
+
+    def __init__(self, *args, case: Escalation, **options) -> None:
+        super().__init__(*args, **options)
+        free = [user.pk for user in free_deciders(case)]
+        self.fields["decider"].queryset = User.objects.filter(pk__in=free)
+
+
+def decider(request: HttpRequest, reference: str) -> HttpResponse:
+    """Choose who decides an open case; for the partnership's manager only."""
+    case = visible_case(request, reference)
+    if not manages(request.user, case):
+        raise Http404
+    form = DeciderForm(request.POST or None, case=case, initial={"decider": case.decider_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            assign_decider(by=request.user, case=case, decider=form.cleaned_data["decider"])
+        except (ValidationError, MoveRefused) as error:
+            put_errors(form, as_validation(error), {})
+        else:
+            messages.success(request, f"{form.cleaned_data['decider']} is to decide {case}.")
+            return redirect("escalation:detail", case.reference)
+    page = {"form": form, "case": case, "title": TITLE, "lead": LEAD, "crumbs": crumbs(case, TITLE)}
+    return render(request, "escalation/beside.html", page, status=422 if form.errors else 200)
+
+
+def as_validation(error: ValidationError | MoveRefused) -> ValidationError:
+    return error if isinstance(error, ValidationError) else ValidationError(str(error))
