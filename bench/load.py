@@ -15,13 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
+from django.db import connection
 
-from compliance.folder import load_folder  # noqa: E402
+from compliance.folder import load_folder
 
 FOLDER = ROOT / "compliance/demo/data/bracknell-forest-2014-15"
 

@@ -22,26 +22,26 @@ sys.path.insert(0, str(ROOT))
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 os.environ.pop("DATABASE_URL", None)
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, setup_test_environment
 
-from compliance.demo import factories as make  # noqa: E402
-from compliance.folder import load_folder  # noqa: E402
-from compliance.measures import Scope, score  # noqa: E402
-from compliance.period import Period  # noqa: E402
-from conferences.actions import set_default_rules  # noqa: E402
-from conferences.choices import Expectation, MeetingKind, MeetingState, Mode, Outcome, ReportState  # noqa: E402
-from conferences.models import Attendance, Meeting  # noqa: E402
-from partnership.actions import published_holidays  # noqa: E402
-from partnership.models import BankHoliday, Membership, StaffMember  # noqa: E402
-from partnership.roles import Role  # noqa: E402
-from training.models import TrainingRecord  # noqa: E402
+from compliance.demo import factories as make
+from compliance.folder import load_folder
+from compliance.measures import Scope, score
+from compliance.period import Period
+from conferences.actions import set_default_rules
+from conferences.choices import Expectation, MeetingKind, MeetingState, Mode, Outcome, ReportState
+from conferences.models import Attendance, Meeting
+from partnership.actions import published_holidays
+from partnership.models import BankHoliday, Membership, StaffMember
+from partnership.roles import Role
+from training.models import TrainingRecord
 
 YEAR = Period(2014)
 FOLDER = ROOT / "compliance/demo/data/bracknell-forest-2014-15"

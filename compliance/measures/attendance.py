@@ -12,7 +12,8 @@ from compliance.measures.definitions import (
     REPORTS_IN_TIME,
     bases,
 )
-from compliance.measures.ledger import MODES, Ledger, Presence
+from compliance.measures.facts import MODES, Presence
+from compliance.measures.ledger import Ledger
 from compliance.scorecard import Basis, Measure, Reading
 from conferences.choices import MeetingKind
 

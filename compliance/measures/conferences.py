@@ -6,10 +6,10 @@ from collections import defaultdict
 
 from compliance.measures.counting import reading, readings_by
 from compliance.measures.definitions import QUORACY, TIMELINESS
-from compliance.measures.ledger import Ledger, MeetingRow
+from compliance.measures.facts import MeetingRow
+from compliance.measures.ledger import Ledger
 from compliance.scorecard import Basis, Count, Reading
 from conferences.choices import CONFERENCES, FIRST, INITIALS, Category, MeetingKind, MeetingState
-from conferences.models import Meeting
 from conferences.rules import LocalRules
 from conferences.timescales import Due, Event, first_core_groups_due, initials_due, reviews_due
 
@@ -141,14 +141,3 @@ def unknown_timing(ledger: Ledger) -> list[Count]:
               "discussion date", sum(m.strategy_discussion_on is None for m in initials)),
         Count("reviews_without_predecessor", "Reviews whose conference before is not known", orphans),
     ]
-
-
-def open_registers(ledger: Ledger) -> int:
-    """Meetings of the period whose register is still open: not counted anywhere."""
-    # unscoped: a total of the scope that the caller decided on
-    rows = Meeting.objects.open_registers(ledger.as_at).filter(
-        partnership=ledger.scope.partnership, held_on__gte=ledger.period.first
-    )
-    if ledger.scope.membership is not None:
-        rows = rows.filter(lines__agency__in=list(ledger.scope.members)).distinct()
-    return rows.count()

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from compliance.measures.facts import Line, MeetingRow
 from conferences.choices import REPRESENTED
 from partnership.models import StaffMember
 from training.standing import TrainingBook
-
-if TYPE_CHECKING:
-    from compliance.measures.ledger import Line, MeetingRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from compliance.measures.ledger import MODES, Ledger
+from compliance.measures.facts import MODES
+from compliance.measures.ledger import Ledger
 from conferences.choices import MeetingKind
 from escalation.choices import Theme
 

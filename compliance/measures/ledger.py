@@ -6,119 +6,24 @@ A reading is a count of these rows and nothing else, so that every number can op
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import NamedTuple
 
 from django.utils import timezone
 
 from compliance.measures.cases import cases_open, stages_due
 from compliance.measures.duty import DutyRow, attended
+from compliance.measures.facts import MEETING_FIELDS, Line, MeetingRow, Presence, presence
 from compliance.measures.scope import Scope
 from compliance.period import Period
 from compliance.scorecard import MEETING_BASES, Basis
-from conferences.choices import (
-    CONFERENCES,
-    INITIALS,
-    REPRESENTED,
-    Expectation,
-    MeetingKind,
-    MeetingState,
-    Mode,
-    Outcome,
-    ReportState,
-)
+from conferences.choices import INITIALS, MeetingKind, MeetingState
 from conferences.models import Attendance, Meeting, MissedDuty
 from escalation.models import Escalation, Stage
 from escalation.stages import end_of
 from partnership.models import StaffMember
 from training.standing import Row, TrainingBook, open_book
-
-MODES = (Mode.IN_PERSON, Mode.VIDEO, Mode.PHONE)  # of several people, the nearest way counts
-REPORTS = (ReportState.ON_TIME, ReportState.ON_THE_DAY, ReportState.LATE, ReportState.NONE)  # so, too
-
-
-class MeetingRow(NamedTuple):
-    """A meeting whose closed register is counted."""
-
-    pk: int
-    reference: str
-    kind: str
-    state: str
-    held_on: date
-    strategy_discussion_on: date | None
-    family: str
-    children: int
-    on_plan: int
-    plan_neg: int
-    plan_phy: int
-    plan_sab: int
-    plan_emo: int
-    plan_mul: int
-    exploitation: bool
-    quorate: bool | None
-    sentence: str
-
-    @property
-    def is_conference(self) -> bool:
-        return self.kind in CONFERENCES
-
-
-MEETING_FIELDS = (
-    "pk", "reference", "kind", "state", "held_on", "strategy_discussion_on", "family_ref", "children",
-    "children_on_plan_after", "plan_neg", "plan_phy", "plan_sab", "plan_emo", "plan_mul",
-    "exploitation_concern", "quorate", "quorum_sentence",
-)
-
-
-class Line(NamedTuple):
-    """An attendance line, as it is read."""
-
-    meeting: int
-    agency: int
-    person: int | None
-    invited: bool
-    involved: bool
-    expectation: str
-    outcome: str
-    mode: str
-    report: str
-    late: bool
-    changes: int
-    disputed: bool
-
-
-class Presence(NamedTuple):
-    """One agency at one meeting: attendance counts agencies at meetings, not people."""
-
-    meeting: MeetingRow
-    agency: int
-    invited: bool
-    involved: bool
-    known: bool
-    represented: bool
-    who: str  # "member", "deputy" or ""
-    mode: str
-    report_expected: bool
-    report_in_time: bool
-    report: str
-    late: bool
-    changes: int
-    disputed: int  # lines in dispute
-
-    def on(self, basis: Basis) -> bool:
-        """Whether this meeting is in the agency's total on a basis."""
-        if basis is Basis.ALL:
-            return True
-        if basis is Basis.INVITED:
-            return self.invited
-        return self.involved and (basis is Basis.INVOLVED or self.known)
-
-    @property
-    def contributed(self) -> bool:
-        return self.represented or self.report_in_time
 
 
 @dataclass(frozen=True)
@@ -157,6 +62,18 @@ class Ledger:
             partnership=self.scope.partnership, kind__in=sorted(INITIALS), held_on__gt=self.as_at,
             strategy_discussion_on__lte=self.as_at,
         ).exclude(state=MeetingState.CANCELLED)
+        ordered = rows.order_by("held_on", "reference").values_list(*MEETING_FIELDS)
+        return [MeetingRow(*row) for row in ordered]
+
+    @cached_property
+    def open_registers(self) -> list[MeetingRow]:
+        """Meetings of the period whose register is still open: counted in no other figure."""
+        # unscoped: as in the lines
+        rows = Meeting.objects.open_registers(self.as_at).filter(
+            partnership=self.scope.partnership, held_on__gte=self.period.first
+        )
+        if self.scope.membership is not None:
+            rows = rows.filter(lines__agency__in=list(self.scope.members)).distinct()
         ordered = rows.order_by("held_on", "reference").values_list(*MEETING_FIELDS)
         return [MeetingRow(*row) for row in ordered]
 
@@ -274,37 +191,3 @@ class Ledger:
             agency__in=list(self.scope.members),
         )
         return list(rows.select_related("meeting").order_by("meeting__held_on", "pk"))
-
-
-def presence(meeting: MeetingRow, agency: int, lines: Iterable[Line]) -> Presence:
-    """Fold the lines of one agency at one meeting into one."""
-    lines = list(lines)
-    represented = any(line.outcome in REPRESENTED for line in lines)
-    member = any(line.outcome == Outcome.ATTENDED for line in lines)
-    modes = {line.mode for line in lines if line.outcome in REPRESENTED}
-    reports = {line.report for line in lines}
-    return Presence(
-        meeting=meeting,
-        agency=agency,
-        invited=any(line.invited for line in lines),
-        involved=any(line.involved for line in lines),
-        known=any(line.outcome != Outcome.UNKNOWN for line in lines),
-        represented=represented,
-        who="member" if member else ("deputy" if represented else ""),
-        mode=next((str(mode) for mode in MODES if mode in modes), ""),
-        report_expected=any(report_expected(line, represented) for line in lines),
-        report_in_time=any(line.report == ReportState.ON_TIME for line in lines),
-        report=next((state for state in REPORTS if state in reports), ""),
-        late=bool(lines) and all(line.late for line in lines),
-        changes=sum(line.changes for line in lines),
-        disputed=sum(line.disputed for line in lines),
-    )
-
-
-def report_expected(line: Line, represented: bool) -> bool:
-    """A report was asked for; with *attend or report* only when nobody of the agency was there."""
-    if line.report == ReportState.NOT_REQUIRED:
-        return False
-    if line.expectation == Expectation.EITHER:
-        return not represented
-    return line.expectation in (Expectation.REPORT, Expectation.BOTH)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from compliance.measures.conferences import open_registers
 from compliance.measures.ledger import Ledger
 from compliance.scorecard import Count, MissedLine
 from conferences.choices import MissedKind
@@ -12,7 +11,7 @@ def counts(ledger: Ledger) -> list[Count]:
     involved = [p for p in ledger.presences if p.involved]
     missed = ledger.missed
     return [
-        Count("open_registers", "Meetings whose register is still open", open_registers(ledger)),
+        Count("open_registers", "Meetings whose register is still open", len(ledger.open_registers)),
         Count("unknown_outcomes", "Attendances whose outcome is not known",
               sum(not p.known for p in involved)),
         Count("disputed_lines", "Disputed lines", sum(p.disputed for p in ledger.presences)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from compliance.measures import Ledger
-from compliance.measures.ledger import MeetingRow, Presence
+from compliance.measures.facts import MeetingRow, Presence
 from compliance.rows.tables import (
     MEETING_COLUMNS,
     NoSuchRows,
@@ -26,6 +26,8 @@ def held_conference(m: MeetingRow) -> bool:
     return m.is_conference and m.state == MeetingState.HELD
 
 
+OPEN = "open_registers"
+OPEN_SENTENCE = "Their day has passed. Until they are closed they are counted in no other figure."
 # How often an agency at a meeting is counted.
 PRESENCE_COUNTS: dict[str, tuple[str, Callable[[Presence], int]]] = {
     "unknown_outcomes": (
@@ -60,6 +62,9 @@ def opened_count(ledger: Ledger, key: str, *, names: bool) -> Opened:
     if key in MEETING_COUNTS:
         found = [meeting_row(m, None) for m in ledger.meetings if MEETING_COUNTS[key](m)]
         return Opened("Meetings", "", MEETING_COLUMNS, found)
+    if key == OPEN:
+        found = [meeting_row(m, None) for m in ledger.open_registers]
+        return Opened("Registers still open", OPEN_SENTENCE, MEETING_COLUMNS, found)
     if key in MISSED_COUNTS:
         return opened_missed(ledger, MISSED_COUNTS[key])
     standing = key.removeprefix("training_")
@@ -96,5 +101,5 @@ def opened_missed(ledger: Ledger, test: Callable[[MissedDuty], object]) -> Opene
 
 
 OPENABLE_COUNTS = frozenset(
-    {*PRESENCE_COUNTS, *MEETING_COUNTS, *MISSED_COUNTS, *(f"training_{standing}" for standing in Standing.values)}
+    {OPEN, *PRESENCE_COUNTS, *MEETING_COUNTS, *MISSED_COUNTS, *(f"training_{standing}" for standing in Standing.values)}
 )

@@ -15,7 +15,7 @@ from compliance.measures.definitions import (
     TRAINING_CURRENT,
     bases,
 )
-from compliance.measures.ledger import MODES, MeetingRow, Presence
+from compliance.measures.facts import MODES, MeetingRow, Presence
 from compliance.period import Period
 from compliance.rows.tables import (
     MEETING_COLUMNS,

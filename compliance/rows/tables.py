@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from compliance.measures import Ledger
 from compliance.measures.definitions import TRAINING_CURRENT
-from compliance.measures.ledger import MeetingRow, Presence
+from compliance.measures.facts import MeetingRow, Presence
 from conferences.choices import MeetingKind, MeetingState, Mode, ReportState
 
 

@@ -22,12 +22,12 @@ LEAD = "Only decision-makers in office who take no part in the case can be chose
 
 
 class DeciderForm(forms.Form):
-    decider = forms.ModelChoiceField(User.objects.none(), label="Decision-maker")
+    decider = forms.ModelChoiceField(User.objects.none(), label="Decision-maker")  # unscoped: empty
 
     def __init__(self, *args, case: Escalation, **options) -> None:
         super().__init__(*args, **options)
         free = [user.pk for user in free_deciders(case)]
-        self.fields["decider"].queryset = User.objects.filter(pk__in=free)
+        self.fields["decider"].queryset = User.objects.filter(pk__in=free)  # unscoped: those found free
 
 
 def decider(request: HttpRequest, reference: str) -> HttpResponse:

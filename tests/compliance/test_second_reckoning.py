@@ -43,9 +43,9 @@ def world(seed: int, on: date) -> dict[str, list[dict]]:
     Much of it begins or ends on the day on which standings are read, or the day after.
     """
     choose = random.Random(seed)
-    edges = [date(2014, 2, 1), date(2014, 1, 31), date(2015, 1, 5), date(2015, 1, 4)]
+    edges = [date(2014, 2, 1), date(2014, 1, 31), *[date(2014, 8, 1), date(2014, 7, 31)] * 2]
     for years in (1, 2, 3):  # completions that expire within 91 days of it
-        edges += [on.replace(year=on.year - years) + timedelta(n) for n in (0, 0, 1, 30, 60, 90, 91)]
+        edges += [on.replace(year=on.year - years) + timedelta(n) for n in (0, 0, 0, 1, 30, 60, 90, 91)]
     day = lambda first=START, last=END: first + timedelta(choose.randrange((last - first).days))  # noqa: E731
     often = lambda share: choose.random() < share  # noqa: E731
     pick = choose.choice
@@ -59,7 +59,7 @@ def world(seed: int, on: date) -> dict[str, list[dict]]:
     groups = [{"id": n} for n in range(2)]
     courses = [
         {"id": n, "months": pick([None, 12, 12, 24, 24, 36]), "duty": often(0.5), "covers": [],
-         "from": pick([None, None, date(2014, 2, 1)]), "until": pick([None, None, date(2015, 1, 5)])}
+         "from": pick([None, None, date(2014, 2, 1)]), "until": pick([None, date(2014, 8, 1)])}
         for n in range(5)
     ]
     courses[1]["covers"], courses[2]["covers"] = [0], [1]
@@ -89,7 +89,7 @@ def world(seed: int, on: date) -> dict[str, list[dict]]:
             "confirmed": often(0.9), "replaced": often(0.1)
         }
         for person in people
-        for _ in range(pick([0, 2, 4, 6]))
+        for _ in range(pick([0, 1, 1, 2, 5]))
     }
     exemptions = [
         {"person": pick(people)["id"], "requirement": pick([None, 0, 1]),

@@ -157,6 +157,16 @@ def test_pausing_and_resuming_show_the_deadline_before_and_after(case, bob):
     assert resumed[0] is None and resumed[1] is not None
 
 
+@pytest.mark.parametrize("move", [Move.ACKNOWLEDGE, Move.ANSWER, Move.PAUSE])
+def test_a_lead_who_receives_or_answers_takes_part_from_then_on(case, alice, charlie, move):
+    """Charlie leads the agency and was not named; Alice of the raising side only stops the clock."""
+    by = alice if move is Move.PAUSE else charlie
+    assert not case.participants.filter(user=by).exists()
+    act(move, by, case)
+    sides = list(case.participants.filter(user=by).values_list("raising", flat=True))
+    assert sides == ([] if by is alice else [False])
+
+
 def test_closing_a_paused_case_ends_its_pause(case, bob):
     act(Move.PAUSE, bob, case, SOON)
     act(Move.WITHDRAW, bob, case, LATE)
