@@ -6,7 +6,16 @@ from datetime import datetime
 
 from escalation.choices import PartnershipPart
 from escalation.models import AgencyContact, Escalation, PolicyStage, Stage
-from escalation.stages import LimitUnit, Move, Side, StageState, Standing, allowed_moves
+from escalation.stages import (
+    RAISING,
+    RESPONDING,
+    LimitUnit,
+    Move,
+    Side,
+    StageState,
+    Standing,
+    allowed_moves,
+)
 from partnership.models import Agency, Grant, User, today
 from partnership.reach import Reach, can, reach_of
 from partnership.roles import Permission, Role
@@ -54,6 +63,8 @@ def sides_of(user: User, case: Escalation, stage: Stage | None) -> frozenset[Sid
     if responds and acts_for(user, case.about, case):
         found.add(Side.RESPONDER)
     found |= lead_side(user, case)
+    if found & RAISING:
+        found -= RESPONDING  # who raised it, or leads those who did, does not answer it too
     if manages(user, case):
         found.add(Side.MANAGER)
     if may_decide(user, case):

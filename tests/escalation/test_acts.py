@@ -159,7 +159,7 @@ def test_pausing_and_resuming_show_the_deadline_before_and_after(case, bob):
 
 @pytest.mark.parametrize("move", [Move.ACKNOWLEDGE, Move.ANSWER, Move.PAUSE])
 def test_a_lead_who_receives_or_answers_takes_part_from_then_on(case, alice, charlie, move):
-    """Charlie leads the agency and was not named; Alice of the raising side only stops the clock."""
+    """Charlie leads the agency and was not named; Alice of the other side only stops the clock."""
     by = alice if move is Move.PAUSE else charlie
     assert not case.participants.filter(user=by).exists()
     act(move, by, case)

@@ -63,7 +63,7 @@ def test_nearly_due_is_so_many_working_days_before_as_the_policy_says(waiting, d
 
 
 def test_each_kind_is_written_once_however_often_it_runs(waiting):
-    written = [actions.chase(at(1, 11) + timedelta(hours=n)) for n in range(24 * 15)]
+    written = [actions.chase(at(1, 11) + timedelta(hours=n)) for n in range(0, 24 * 15, 3)]
     assert sum(written) == 3
     assert kinds(waiting) == [NEARLY, DUE, OVERDUE]
     assert HistoryEntry.objects.filter(verb="reminded").count() == 3

@@ -17,7 +17,7 @@ from partnership.choices import Sector
 from partnership.models import Grant, HistoryEntry, OutboxMessage, User
 from partnership.roles import Role
 from tests.conftest import member, person
-from tests.escalation.acting import AT_LAST, START, act, open_stage
+from tests.escalation.acting import START, act, open_stage
 
 pytestmark = pytest.mark.django_db
 
@@ -284,11 +284,3 @@ def test_decision_makers_of_another_partnership_are_not_assigned(case, elsewhere
     assert decider_for(Escalation.objects.get(pk=case.pk)) is None
     mine = person("Dina", Role.DECISION_MAKER, partnership=partnership)
     assert decider_for(Escalation.objects.get(pk=case.pk)) == mine
-
-
-def test_a_case_whose_decision_maker_left_can_be_given_to_another(
-    at_last_stage, partnership, dee, mo
-):
-    Grant.objects.filter(user=dee).delete()
-    second = person("Dora", Role.DECISION_MAKER, partnership=partnership)
-    actions.assign_decider(by=mo, case=at_last_stage, decider=second, now=AT_LAST)

@@ -185,12 +185,30 @@ def test_practitioners_are_no_leads(agency_b, rita, charlie):
     assert leads_of(agency_b) == [charlie]
 
 
-def test_nobody_stands_on_both_sides(raised, trust, agency_a, rita):
+def test_a_lead_of_the_parent_of_both_agencies_stands_on_neither_side(
+    raised, trust, agency_a, rita
+):
+    petra = person("Petra", Role.AGENCY_LEAD, agency=trust)
+    case = raised()
+    assert sides(petra, case) == {S.RESPONDING_LEAD}
     agency_a.parent = trust
     agency_a.save()
-    petra = person("Petra", Role.AGENCY_LEAD, agency=trust)
-    found = sides(petra, raised())
-    assert not {S.RAISING_LEAD, S.RESPONDING_LEAD} <= found
+    assert sides(petra, case) == set()
+
+
+@pytest.mark.parametrize("how", ["raised it", "leads the raisers", "neither"])
+def test_nobody_answers_what_their_own_side_raised(case, alice, bob, ben, agency_b, how):
+    """Also not as lead of the other agency, nor as the person whom it named."""
+    user, own = {
+        "raised it": (bob, S.RAISER), "leads the raisers": (alice, S.RAISING_LEAD),
+        "neither": (ben, None),
+    }[how]
+    make.GrantFactory(user=user, role=Role.PRACTITIONER, agency=agency_b)
+    case.stages.update(responder=user)
+    assert sides(user, case) == {own or S.RESPONDER}
+    make.GrantFactory(user=ben, role=Role.AGENCY_LEAD, agency=agency_b)
+    make.GrantFactory(user=bob, role=Role.AGENCY_LEAD, agency=agency_b)
+    assert sides(user, case) == ({own} if own else {S.RESPONDER, S.RESPONDING_LEAD})
 
 
 def test_the_last_stage_leaves_the_sides_as_they_are(at_last_stage, bob, alice, charlie, rita):
