@@ -9,8 +9,8 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
-from compliance.demo import factories
 from compliance.demo.build import build
+from compliance.demo.factories import floor
 from compliance.demo.people import PASSWORD, SIGN_INS
 from compliance.measures import Scope, open_ledger, results
 from compliance.period import Period
@@ -126,9 +126,9 @@ def test_everybody_signs_in_and_has_their_role(demo):
 
 def test_one_password_is_hashed_once(bf_year, monkeypatch):
     asked = []
-    real = factories.make_password
-    factories.hashed.cache_clear()
-    monkeypatch.setattr(factories, "make_password", lambda word: asked.append(word) or real(word))
+    real = floor.make_password
+    floor.hashed.cache_clear()
+    monkeypatch.setattr(floor, "make_password", lambda word: asked.append(word) or real(word))
     build(today())
     assert asked == [PASSWORD]
 

@@ -42,9 +42,9 @@ def world(seed: int, on: date) -> dict[str, list[dict]]:
     Much of it begins or ends on the day on which standings are read, or the day after.
     """
     choose = random.Random(seed)
-    edges = [date(2014, 2, 1), date(2014, 1, 31), *[date(2014, 8, 1), date(2014, 7, 31)] * 4]
+    edges = [date(2014, 2, 1), date(2014, 1, 31), *[date(2014, 8, 1), date(2014, 7, 31)] * 2]
     for years in (1, 2, 3):  # completions that expire within 91 days of it
-        edges += [on.replace(year=on.year - years) + timedelta(n) for n in (0, 0, 0, 1, 30, 60, 90, 90, 91)]
+        edges += [on.replace(year=on.year - years) + timedelta(n) for n in (0, 0, 0, 1, 30, 60, 90, 91)]
     day = lambda first=START, last=END: first + timedelta(choose.randrange((last - first).days))  # noqa: E731
     often = lambda share: choose.random() < share  # noqa: E731
     pick = choose.choice

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
-from compliance.demo.case_factories import SuggestionFactory
+from compliance.demo.factories import SuggestionFactory
 from escalation import actions
 from escalation.choices import Contact, SuggestionState
 from escalation.models import AgreedAction, Escalation, Stage, StagePause

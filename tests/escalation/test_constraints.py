@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from compliance.demo import case_factories as cases
 from compliance.demo import factories as make
+from compliance.demo.factories import cases
 from escalation.models import Escalation, Stage
 from tests.partnership.constraints import constraints_of, refused
 
@@ -30,7 +30,7 @@ def policy(**broken):
 
 
 def step(**broken):
-    old = cases.PolicyStageFactory()
+    old = cases.PolicyStageFactory(position=1)
     return cases.PolicyStageFactory, {"policy": old.policy, "position": 2}, broken
 
 
@@ -101,7 +101,7 @@ def pause(of_another_stage=False, **broken):
 
 
 def reminder():
-    old = cases.ReminderFactory()
+    old = cases.ReminderFactory(kind="overdue")
     return cases.ReminderFactory, {"stage": old.stage, "kind": "due"}, {"kind": old.kind}
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from compliance.demo import factories as make
-from compliance.demo.case_factories import SuggestionFactory
+from compliance.demo.factories import SuggestionFactory
 from conferences import actions as registers
 from conferences.choices import ExcuseReason, MeetingKind, MeetingState, Outcome
 from conferences.models import Meeting

@@ -1,0 +1,118 @@
+"""One factory for every model of ours: for the demo and for the tests. Everybody is invented.
+
+Plain on purpose: a factory makes its row and the rows that it cannot stand without, nothing else.
+``start_afresh`` makes the same rows again. Passwords are unusable unless ``word`` is given.
+"""
+
+from __future__ import annotations
+
+from factory.django import DjangoModelFactory
+from factory.random import reseed_random
+
+from compliance.demo.factories.cases import (
+    AgencyContactFactory,
+    AgreedActionFactory,
+    DocumentFactory,
+    EscalationFactory,
+    ParticipantFactory,
+    PolicyFactory,
+    PolicyStageFactory,
+    ReminderFactory,
+    StageFactory,
+    StagePauseFactory,
+    SuggestionFactory,
+    TriggerFactory,
+)
+from compliance.demo.factories.floor import (
+    FIRST_NAMES,
+    LAST_NAMES,
+    SINCE,
+    AgencyFactory,
+    BankHolidayFactory,
+    GrantFactory,
+    HistoryEntryFactory,
+    MembershipFactory,
+    OutboxMessageFactory,
+    PartnershipFactory,
+    RoleGroupFactory,
+    ScheduledRunFactory,
+    StaffMemberFactory,
+    UserFactory,
+    hashed,
+)
+from compliance.demo.factories.meetings import (
+    AttendanceFactory,
+    ExpectationRuleFactory,
+    MeetingFactory,
+    MissedDutyFactory,
+    QuorumRuleFactory,
+    QuorumUnitFactory,
+    TimescaleFactory,
+)
+from compliance.demo.factories.targets import TargetFactory
+from compliance.demo.factories.training import (
+    CourseFactory,
+    ExemptionFactory,
+    RequirementFactory,
+    TrainingRecordFactory,
+)
+
+__all__ = [
+    "FIRST_NAMES",
+    "LAST_NAMES",
+    "SINCE",
+    "AgencyContactFactory",
+    "AgencyFactory",
+    "AgreedActionFactory",
+    "AttendanceFactory",
+    "BankHolidayFactory",
+    "CourseFactory",
+    "DocumentFactory",
+    "EscalationFactory",
+    "ExemptionFactory",
+    "ExpectationRuleFactory",
+    "GrantFactory",
+    "HistoryEntryFactory",
+    "MeetingFactory",
+    "MembershipFactory",
+    "MissedDutyFactory",
+    "OutboxMessageFactory",
+    "ParticipantFactory",
+    "PartnershipFactory",
+    "PolicyFactory",
+    "PolicyStageFactory",
+    "QuorumRuleFactory",
+    "QuorumUnitFactory",
+    "ReminderFactory",
+    "RequirementFactory",
+    "RoleGroupFactory",
+    "ScheduledRunFactory",
+    "StaffMemberFactory",
+    "StageFactory",
+    "StagePauseFactory",
+    "SuggestionFactory",
+    "TargetFactory",
+    "TimescaleFactory",
+    "TrainingRecordFactory",
+    "TriggerFactory",
+    "UserFactory",
+    "factories",
+    "hashed",
+    "start_afresh",
+]
+
+
+def factories() -> list[type[DjangoModelFactory]]:
+    """Every factory of this package."""
+    return [
+        value for value in globals().values()
+        if isinstance(value, type) and issubclass(value, DjangoModelFactory)
+        and value is not DjangoModelFactory
+    ]
+
+
+def start_afresh(seed: int = 1989) -> None:
+    """Make the same rows again from here: the same numbers, names and choices."""
+    reseed_random(seed)
+    for made_by in factories():
+        made_by.reset_sequence(1)
