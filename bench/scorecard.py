@@ -107,12 +107,19 @@ def add_lines(choose, meetings, agencies, staff) -> None:
     of = {agency.pk: [p for p in staff if p.agency_id == agency.pk] for agency in agencies}
     Attendance.objects.bulk_create(
         Attendance(
-            meeting=meeting, agency=agency, staff_member=choose.choice(of[agency.pk]),
-            invited_on=meeting.held_on - timedelta(20), expectation=Expectation.BOTH,
-            involved=choose.random() < 0.8, report=choose.choice(ReportState.values),
-            **choose.choice([
-                {"outcome": Outcome.ATTENDED, "mode": Mode.IN_PERSON}, {"outcome": Outcome.APOLOGIES},
-            ]),
+            meeting=meeting,
+            agency=agency,
+            staff_member=choose.choice(of[agency.pk]),
+            invited_on=meeting.held_on - timedelta(20),
+            expectation=Expectation.BOTH,
+            involved=choose.random() < 0.8,
+            report=choose.choice(ReportState.values),
+            **choose.choice(
+                [
+                    {"outcome": Outcome.ATTENDED, "mode": Mode.IN_PERSON},
+                    {"outcome": Outcome.APOLOGIES},
+                ]
+            ),
         )
         for meeting in meetings
         for agency in choose.sample(agencies, INVITED)
@@ -185,7 +192,9 @@ def main() -> None:
         large = synthetic()
     demo = Membership.objects.select_related("partnership").get(code="TVP").partnership
     work = [*jobs("demo year", demo, "EDU"), *jobs("synthetic", large, "S0")]
-    print(f"{'median of ' + str(rounds) + ' rounds':44}{'ms':>8}{'cpu ms':>9}{'least':>8}{'queries':>9}")
+    print(
+        f"{f'median of {rounds} rounds':44}{'ms':>8}{'cpu ms':>9}{'least':>8}{'queries':>9}"
+    )
     for name, (wall, cpu, least, queries) in measured(work, rounds).items():
         print(f"{name:44}{wall:8.0f}{cpu:9.0f}{least:8.0f}{queries:9}")
 

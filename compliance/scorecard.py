@@ -41,7 +41,8 @@ BASIS_LABELS = {
     Basis.DUE: "Due",
 }
 BASIS_SENTENCES = {
-    Basis.ALL: "Every meeting of the partnership in the period, whether or not the agency was invited.",
+    Basis.ALL: "Every meeting of the partnership in the period that was held, or stood down for want of a "
+    "quorum; the agency need not have been invited.",
     Basis.INVITED: "Meetings that the agency was invited to.",
     Basis.INVOLVED: "Meetings at which the agency had an active interest in the family.",
     Basis.KNOWN: "Meetings at which the agency was involved and its attendance was written down.",

@@ -88,7 +88,9 @@ def test_csv_goes_to_standard_output(member, command, code, title):
     assert head[:4] == ["Partnership", "Agency", "Period", "As at"]
     agency = title if command == "print_report" else ""
     assert {tuple(row[:4]) for row in rows} == {("Northwold", agency, "2014-15", "2015-03-31")}
-    assert ["Attendance at conferences", "Involved", "", "", "1", "1", "100.0"] in [r[4:] for r in rows]
+    assert ["Attendance at conferences", "Involved", "", "", "1", "1", "100.0"] in [
+        r[4:] for r in rows
+    ]
 
 
 @both

@@ -116,11 +116,13 @@ def test_page_says_every_reading_under_its_basis(police, faces_of):
 
 
 def place_on_page(card: Scorecard, reading: Reading) -> tuple[str, str]:
-    """The heads of its row and its column: a whole's row is its basis, a breakdown's what it is by."""
+    """The heads of its row and its column: a whole's row is its basis."""
     if not reading.by:
         return reading.basis.label, "Percentage"
     if reading.by[0][0] == "who":
-        return reading.basis.label, {"member": "By the member", "deputy": "By a deputy"}[reading.by[0][1]]
+        return reading.basis.label, {"member": "By the member", "deputy": "By a deputy"}[
+            reading.by[0][1]
+        ]
     return " ".join(card.label(*pair) for pair in reading.by), reading.basis.label
 
 
@@ -147,7 +149,9 @@ def pdf_rows(card: Scorecard) -> list[str]:
                 name += f": {card.label(*reading.by[0]).lower()}"
             if not reading.by or reading.by[0][0] == "unit":
                 rows.append(f"{name} {reading.working} {reading.printed}")
-        for by in dict.fromkeys(r.by for r in readings if r.by and r.by[0][0] not in ("unit", "who")):
+        for by in dict.fromkeys(
+            r.by for r in readings if r.by and r.by[0][0] not in ("unit", "who")
+        ):
             row = sorted((r for r in readings if r.by == by), key=lambda r: BASES.index(r.basis))
             cells = [f"{r.working} ({r.printed})" for r in row]
             rows.append(" ".join([card.label(*by[0]), *cells]))
@@ -207,7 +211,9 @@ def test_names_are_on_a_face_only_in_a_copy_with_names(bf_year, form):
             Scope(bf_year, membership), Period(2014), with_names=with_names, on=date(2026, 1, 31)
         )
         content = render(card, form, MADE_AT)
-        letters = published.pdf_letters(content) if form == "pdf" else re.sub(r"\s", "", content.decode())
+        letters = (
+            published.pdf_letters(content) if form == "pdf" else re.sub(r"\s", "", content.decode())
+        )
         return {name for name in names if name in letters}
 
     assert named(with_names=False) == set()
@@ -219,13 +225,31 @@ def test_names_are_on_a_face_only_in_a_copy_with_names(bf_year, form):
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "\n=1", "\u00a0=1", "＝1", "＋1", "－1", "＠1", "|x", "%x"],
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        " =1",
+        "\r=1",
+        "\n=1",
+        "\u00a0=1",
+        "＝1",
+        "＋1",
+        "－1",
+        "＠1",
+        "|x",
+        "%x",
+    ],
 )
 def test_text_that_might_be_a_formula_is_written_as_text(text):
     assert safe_cell(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("value", ["Police", "a=b", "1-2", "O'Brien", "Łukasz", "", 0, -1, 62.3, None])
+@pytest.mark.parametrize(
+    "value", ["Police", "a=b", "1-2", "O'Brien", "Łukasz", "", 0, -1, 62.3, None]
+)
 def test_text_and_numbers_that_are_none_are_left_alone(value):
     assert safe_cell(value) == value
 

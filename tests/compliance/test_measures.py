@@ -63,7 +63,7 @@ def figures(card, measure: str, **by: str) -> dict[str, tuple[int, int, str]]:
     }
 
 
-# --- The worked example of denominators ------------------------------------------------------------
+# --- The worked example of denominators -----------------------------------------------------------
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_a_quarter_without_meetings_reads_none(example, partnership):
         assert set(figures(empty, key).values()) == {(0, 0, "none")}
 
 
-# --- The grid of Calderdale ------------------------------------------------------------------------
+# --- The grid of Calderdale -----------------------------------------------------------------------
 
 CODES = {
     "Y": Outcome.ATTENDED, "D": Outcome.DEPUTY, "A": Outcome.APOLOGIES, "N": Outcome.ABSENT,
@@ -165,7 +165,9 @@ def test_calderdale_was_represented_at_65_of_96(calderdale):
 
 
 def test_calderdale_meetings_each_read_as_printed(calderdale):
-    read = [figures(calderdale, "conference_attendance", kind=k)["involved"] for k in KINDS.values()]
+    read = [
+        figures(calderdale, "conference_attendance", kind=k)["involved"] for k in KINDS.values()
+    ]
     assert [percent_text for *_, percent_text in read] == ["77.4", "71.9", "54.5"]
     assert [total for _, total, _ in read] == [31, 32, 33]
 
@@ -176,7 +178,7 @@ def test_calderdale_seats_that_were_not_there_count_under_the_basis_all_only(cal
     assert all(percent_text == "67.7" for *_, percent_text in whole.values())
 
 
-# --- Figures that others printed -------------------------------------------------------------------
+# --- Figures that others printed ------------------------------------------------------------------
 
 
 def test_reviews_in_time_recompute_as_the_department_printed_them():
@@ -205,7 +207,7 @@ def test_walk_ins_are_in_no_rate_of_registrations():
     assert percent(304, 318) == Decimal("95.6")  # what was printed as 96, walk-ins among the met
 
 
-# --- What a meeting counts for ---------------------------------------------------------------------
+# --- What a meeting counts for --------------------------------------------------------------------
 
 
 def line(meeting, membership, **fields):
@@ -234,7 +236,9 @@ def year_of(partnership, membership=None):
         ({"held_on": date(2014, 3, 31)}, False),
     ],
 )
-def test_meeting_counts_only_when_it_is_closed_and_of_the_period(partnership, police, fields, counted):
+def test_meeting_counts_only_when_it_is_closed_and_of_the_period(
+    partnership, police, fields, counted
+):
     fields = {"held_on": date(2015, 3, 2)} | fields
     line(closed_meeting(partnership, **fields), police, outcome=Outcome.ATTENDED)
     card = year_of(partnership, police)
@@ -291,7 +295,9 @@ def test_report_counts_as_a_contribution_only_on_time(partnership, police, repor
         (Expectation.EITHER, Outcome.DEPUTY, 0), (Expectation.EITHER, Outcome.ABSENT, 1),
     ],
 )
-def test_report_is_expected_as_the_local_rule_says(partnership, police, expectation, outcome, expected):
+def test_report_is_expected_as_the_local_rule_says(
+    partnership, police, expectation, outcome, expected
+):
     line(
         closed_meeting(partnership), police, expectation=expectation, outcome=outcome,
         report=ReportState.LATE,
@@ -315,7 +321,10 @@ def test_parts_of_an_agency_count_for_their_parent(partnership):
     line(meeting, parts[0], outcome=Outcome.ATTENDED)
     line(meeting, parts[1], outcome=Outcome.ABSENT)
     assert figures(year_of(partnership, schools), "conference_attendance")["involved"][:2] == (1, 2)
-    assert figures(year_of(partnership, parts[1]), "conference_attendance")["involved"][:2] == (0, 1)
+    assert figures(year_of(partnership, parts[1]), "conference_attendance")["involved"][:2] == (
+        0,
+        1,
+    )
     whole = figures(year_of(partnership), "conference_attendance")
     assert whole["all"][:2] == (1, 2)  # the parent was not invited itself: it has no seat
 
@@ -348,7 +357,11 @@ def test_meetings_of_another_partnership_are_not_counted(partnership, elsewhere,
 
 def test_target_in_force_on_the_day_rates_the_headline(partnership, police):
     for day in range(1, 6):
-        line(closed_meeting(partnership, held_on=date(2015, 3, day)), police, outcome=Outcome.ATTENDED)
+        line(
+            closed_meeting(partnership, held_on=date(2015, 3, day)),
+            police,
+            outcome=Outcome.ATTENDED,
+        )
     make.TargetFactory(
         partnership=partnership, measure="conference_attendance", good_from=Decimal(100),
         watch_from=Decimal(50), effective_until=date(2015, 3, 31),
@@ -362,13 +375,15 @@ def test_target_in_force_on_the_day_rates_the_headline(partnership, police):
 
 def test_newest_target_wins_and_those_of_others_do_not_count(partnership, elsewhere, police):
     for since, good in ((date(2000, 1, 1), 50), (date(2014, 4, 1), 90)):
-        make.TargetFactory(partnership=partnership, good_from=good, watch_from=10, effective_from=since)
+        make.TargetFactory(
+            partnership=partnership, good_from=good, watch_from=10, effective_from=since
+        )
     make.TargetFactory(partnership=elsewhere, measure="quoracy")
     (target,) = year_of(partnership, police).targets
     assert (target.measure, target.good_from) == ("training_current", 90)
 
 
-# --- Trend and the period before -------------------------------------------------------------------
+# --- Trend and the period before ------------------------------------------------------------------
 
 
 def test_trend_is_the_quarters_and_sums_to_the_year(bf_year):
@@ -439,9 +454,13 @@ def escalate(partnership, membership, number: int) -> None:
         raised_at=datetime(2013, 5, 1, 9, tzinfo=UTC),
     ):
         make.StageFactory(
-            escalation=case, policy_stage=step, entered_at=case.raised_at,
-            due_at=datetime(2014, 8, 1, 17, tzinfo=UTC), answered_at=datetime(2014, 7, 1, tzinfo=UTC),
-            answered_by=case.raised_by, answer="A deputy is named.",
+            escalation=case,
+            policy_stage=step,
+            entered_at=case.raised_at,
+            due_at=datetime(2014, 8, 1, 17, tzinfo=UTC),
+            answered_at=datetime(2014, 7, 1, tzinfo=UTC),
+            answered_by=case.raised_by,
+            answer="A deputy is named.",
         )
 
 
@@ -459,7 +478,9 @@ def queries(scope: Scope, period: Period, **more) -> int:
 
 @pytest.mark.parametrize("names", [False, True])
 @pytest.mark.parametrize("period", [Period(2014), Period(2014, "Q2")], ids=str)
-def test_agency_is_scored_in_as_many_queries_however_much_there_is(bf_year, partnership, period, names):
+def test_agency_is_scored_in_as_many_queries_however_much_there_is(
+    bf_year, partnership, period, names
+):
     small, large = few(partnership), scope_of(bf_year, "EDU")
     escalate(bf_year, large.membership, 5)
     assert queries(small, period, with_names=names) == AGENCY_QUERIES

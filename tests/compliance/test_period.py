@@ -37,7 +37,9 @@ def test_period_runs_from_first_to_last_day(text, first, last):
     assert first - timedelta(days=1) not in period and last + timedelta(days=1) not in period
 
 
-@pytest.mark.parametrize("text", ["2014-15 H1", "2014-15-H1", "2014-15H1", "2014-15 h1", "  2014-15-h1 "])
+@pytest.mark.parametrize(
+    "text", ["2014-15 H1", "2014-15-H1", "2014-15H1", "2014-15 h1", "  2014-15-h1 "]
+)
 def test_period_is_read_however_it_is_written(text):
     assert Period.parse(text) == Period(2014, "H1")
 
@@ -61,7 +63,9 @@ def test_period_of_no_known_form_is_refused_with_what_would_do(text):
         Period.parse(text)
 
 
-@pytest.mark.parametrize("text", ["2014-16", "2014-14", "2014-13-Q1", "1989-90", "2200-01", "0001-02"])
+@pytest.mark.parametrize(
+    "text", ["2014-16", "2014-14", "2014-13-Q1", "1989-90", "2200-01", "0001-02"]
+)
 def test_period_whose_years_do_not_follow_is_refused(text):
     with pytest.raises(PeriodError, match="is not a financial year"):
         Period.parse(text)
@@ -77,7 +81,9 @@ def test_previous_period_ends_the_day_before_and_is_as_long(period):
     before = period.previous
     assert before.last == period.first - timedelta(days=1)
     assert len(before.part) == len(period.part)
-    months = [(p.last.year - p.first.year) * 12 + p.last.month - p.first.month for p in (before, period)]
+    months = [
+        (p.last.year - p.first.year) * 12 + p.last.month - p.first.month for p in (before, period)
+    ]
     assert months[0] == months[1]
 
 

@@ -37,7 +37,9 @@ def card_of(bf_year_key, django_db_blocker):
         if (code, period) not in CARDS:
             with django_db_blocker.unblock():
                 partnership = Partnership.objects.get(pk=bf_year_key)
-                members = Membership.objects.select_related("agency").filter(partnership=partnership)
+                members = Membership.objects.select_related("agency").filter(
+                    partnership=partnership
+                )
                 membership = members.get(code=code) if code else None
                 CARDS[code, period] = score(Scope(partnership, membership), period, on=TODAY)
         return CARDS[code, period]
@@ -117,7 +119,10 @@ def test_agencies_sum_to_the_partnership_on_every_basis(card_of):
         for basis in Basis:
             parts, whole = result.broken_down("agency", basis), result.whole(basis)
             if parts:
-                assert (sum(r.met for r in parts), sum(r.total for r in parts)) == (whole.met, whole.total)
+                assert (sum(r.met for r in parts), sum(r.total for r in parts)) == (
+                    whole.met,
+                    whole.total,
+                )
 
 
 def test_agency_reads_alike_in_its_own_report_and_in_the_partnerships(card_of):
@@ -166,7 +171,9 @@ def asked_for(partnership: int, code: str) -> dict[str, bytes]:
         agency = Membership.objects.get(partnership=partnership, code=code).agency
         where = {"role": Role.AGENCY_LEAD, "agency": agency}
     client = Client()
-    client.force_login(Grant.objects.create(user=make.UserFactory(), from_on=make.SINCE, **where).user)
+    client.force_login(
+        Grant.objects.create(user=make.UserFactory(), from_on=make.SINCE, **where).user
+    )
     answers = {face: client.get(f"{address}{form}?period=2014-15") for face, form in FACES.items()}
     assert {answer.status_code for answer in answers.values()} == {200}
     return {face: answer.content for face, answer in answers.items()}
@@ -209,7 +216,11 @@ def test_quoracy_of_the_year_is_the_published_one_on_every_face(faces_of):
         assert f"2014-15 {half} {printed} ({working})" in page
         assert f"2014-15{half}{printed}({working})".replace(" ", "") in letters
     assert "234of26488.6%" in letters
-    sheet, machine, title = csv_rows(faces["csv"]), json_rows(faces["json"]), "Quoracy of conferences"
+    sheet, machine, title = (
+        csv_rows(faces["csv"]),
+        json_rows(faces["json"]),
+        "Quoracy of conferences",
+    )
     assert sheet[title, "All held", "", ""] == ("234", "264", "88.6")
     assert sheet[title, "All held", "half", "2014-15 H1"] == ("114", "124", "91.9")
     assert sheet[title, "All held", "half", "2014-15 H2"] == ("120", "140", "85.7")
@@ -253,7 +264,11 @@ def test_police_training_is_the_published_one_on_every_face(faces_of):
     assert "77.8%(21of27)" in pdf_letters(faces["pdf"])
     whole = ("Training in date", "Due", "course", title)
     assert csv_rows(faces["csv"])[whole] == ("21", "27", "77.8")
-    assert json_rows(faces["json"])["training_current", "due", ("course", "CPC")] == (21, 27, "77.8")
+    assert json_rows(faces["json"])["training_current", "due", ("course", "CPC")] == (
+        21,
+        27,
+        "77.8",
+    )
 
 
 @pytest.mark.parametrize(

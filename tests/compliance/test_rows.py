@@ -39,7 +39,9 @@ def ledger_of(bf_year_key, django_db_blocker):
 
 
 def scope_of(partnership, code: str) -> Scope:
-    rows = Membership.objects.select_related("agency", "partnership").filter(partnership=partnership)
+    rows = Membership.objects.select_related("agency", "partnership").filter(
+        partnership=partnership
+    )
     membership = rows.get(code=code) if code else rows.first()
     return Scope(membership.partnership, membership if code else None)
 
@@ -204,7 +206,9 @@ def test_without_names_no_cell_of_any_row_names_anybody(bf_year, all_opened, cod
     people = StaffMember.objects.all()
     names = {person.name for person in people} | {person.reference for person in people}
     tables = [found for part in all_opened(code) for _, found in part]
-    cells = {cell for one in tables for row in one.rows for cell in row.cells if isinstance(cell, str)}
+    cells = {
+        cell for one in tables for row in one.rows for cell in row.cells if isinstance(cell, str)
+    }
     assert cells and not names & cells
 
 
@@ -217,11 +221,19 @@ def test_rows_of_a_standing_name_people_only_with_names(bf_year, ledger_of, key)
 # --- What names no number -------------------------------------------------------------------------
 
 NO_NUMBER = [
-    ("nonsense", "all", {}), ("", "", {}), ("quoracy", "", {}), ("quoracy", "involved", {}),
-    ("training_current", "all", {}), ("training_current", "nonsense", {}),
-    ("conference_attendance", "due", {}), ("conference_attendance", "INVOLVED", {}),
-    ("reports_in_time", "all", {}), ("reports_in_time", "known", {}), ("timeliness", "due", {}),
-    ("duty_trained", "involved", {}), ("escalation_in_time", "due", {}),
+    ("nonsense", "all", {}),
+    ("", "", {}),
+    ("quoracy", "", {}),
+    ("quoracy", "involved", {}),
+    ("training_current", "all", {}),
+    ("training_current", "nonsense", {}),
+    ("conference_attendance", "due", {}),
+    ("conference_attendance", "INVOLVED", {}),
+    ("reports_in_time", "all", {}),
+    ("reports_in_time", "known", {}),
+    ("timeliness", "due", {}),
+    ("duty_trained", "involved", {}),
+    ("escalation_in_time", "due", {}),
     ("conference_attendance", "involved", {"agency": "NOBODY"}),
     ("conference_attendance", "involved", {"mode": "telepathy"}),
     ("conference_attendance", "involved", {"who": "nobody"}),
@@ -229,12 +241,18 @@ NO_NUMBER = [
     ("conference_attendance", "involved", {"kind": "outside"}),
     ("conference_attendance", "involved", {"course": "CPC"}),
     ("conference_attendance", "involved", {"mode": "phone", "who": "member"}),
-    ("contribution", "involved", {"mode": "phone"}), ("core_group_attendance", "all", {"what": "initial"}),
-    ("quoracy", "all", {"half": "2013-14 H1"}), ("quoracy", "all", {"half": "2014-15 Q1"}),
-    ("quoracy", "all", {"quarter": "2014-15"}), ("quoracy", "all", {"quarter": "x"}),
-    ("timeliness", "all", {"what": "wedding"}), ("timeliness", "all", {"unit": "people"}),
-    ("training_current", "due", {"course": "XXX"}), ("training_current", "due", {"role_group": "x"}),
-    ("training_current", "due", {"unit": "child"}), ("escalation_in_time", "all", {"stage": "99"}),
+    ("contribution", "involved", {"mode": "phone"}),
+    ("core_group_attendance", "all", {"what": "initial"}),
+    ("quoracy", "all", {"half": "2013-14 H1"}),
+    ("quoracy", "all", {"half": "2014-15 Q1"}),
+    ("quoracy", "all", {"quarter": "2014-15"}),
+    ("quoracy", "all", {"quarter": "x"}),
+    ("timeliness", "all", {"what": "wedding"}),
+    ("timeliness", "all", {"unit": "people"}),
+    ("training_current", "due", {"course": "XXX"}),
+    ("training_current", "due", {"role_group": "x"}),
+    ("training_current", "due", {"unit": "child"}),
+    ("escalation_in_time", "all", {"stage": "99"}),
 ]
 
 
@@ -244,7 +262,9 @@ def test_rows_of_no_number_are_refused(bf_year, ledger_of, measure, basis, by):
         opened(ledger_of(), measure, basis, by, names=False)
 
 
-@pytest.mark.parametrize("key", ["", "nonsense", "training_", "training_nonsense", "children_on_plan"])
+@pytest.mark.parametrize(
+    "key", ["", "nonsense", "training_", "training_nonsense", "children_on_plan"]
+)
 def test_count_that_has_no_rows_is_refused(bf_year, ledger_of, key):
     with pytest.raises(NoSuchRows):
         opened_count(ledger_of(), key, names=False)
@@ -256,7 +276,9 @@ def test_value_without_a_row_in_the_period_opens_an_empty_table(bf_year, ledger_
 
 
 def test_agency_opens_its_own_rows_only(bf_year, ledger_of):
-    found = opened(ledger_of("TVP"), "conference_attendance", "involved", {"agency": "TVP"}, names=False)
+    found = opened(
+        ledger_of("TVP"), "conference_attendance", "involved", {"agency": "TVP"}, names=False
+    )
     assert found.total == 191
     with pytest.raises(NoSuchRows):
         opened(ledger_of("TVP"), "conference_attendance", "involved", {"agency": "GP"}, names=False)

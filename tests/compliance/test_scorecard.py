@@ -146,6 +146,8 @@ def test_json_of_a_card_holds_every_reading_and_every_plain_count():
     card = sample.agency()
     out = card.as_json()
     assert len(out["readings"]) == len(list(card.readings))
-    assert all(set(r) == {"measure", "basis", "by", "met", "total", "percent"} for r in out["readings"])
+    assert all(
+        set(r) == {"measure", "basis", "by", "met", "total", "percent"} for r in out["readings"]
+    )
     assert out["counts"] == {count.key: count.value for count in card.counts if not count.by}
     assert set(out["measures"]) == {r.measure.key for r in card.results}

@@ -23,7 +23,12 @@ from training.models import Course, Exemption, Requirement, TrainingRecord
 
 NOW = datetime(2016, 1, 4, 12, tzinfo=UTC)
 START, END = date(2014, 1, 6), date(2015, 9, 30)
-CONFERENCES = ("initial_conference", "review_conference", "pre_birth_conference", "transfer_in_conference")
+CONFERENCES = (
+    "initial_conference",
+    "review_conference",
+    "pre_birth_conference",
+    "transfer_in_conference",
+)
 INITIALS = ("initial_conference", "pre_birth_conference")
 FIRST = (*INITIALS, "transfer_in_conference")
 THERE = ("attended", "deputy")
@@ -33,7 +38,7 @@ PERIODS = (Period(2014), Period(2014, "H1"), Period(2014, "H2"), Period(2014, "Q
 DAYS = (date(2016, 1, 31), date(2015, 1, 20))  # today: long after, and in the middle of the year
 
 
-# --- A world made up at random ---------------------------------------------------------------------
+# --- A world made up at random --------------------------------------------------------------------
 
 
 def world(seed: int, on: date) -> dict[str, list[dict]]:
@@ -44,14 +49,24 @@ def world(seed: int, on: date) -> dict[str, list[dict]]:
     choose = random.Random(seed)
     edges = [date(2014, 2, 1), date(2014, 1, 31), *[date(2014, 8, 1), date(2014, 7, 31)] * 2]
     for years in (1, 2, 3):  # completions that expire within 91 days of it
-        edges += [on.replace(year=on.year - years) + timedelta(n) for n in (0, 0, 0, 1, 30, 60, 90, 91)]
-    day = lambda first=START, last=END: first + timedelta(choose.randrange((last - first).days))  # noqa: E731
-    often = lambda share: choose.random() < share  # noqa: E731
+        edges += [
+            on.replace(year=on.year - years) + timedelta(n) for n in (0, 0, 0, 1, 30, 60, 90, 91)
+        ]
     pick = choose.choice
 
+    def day(first: date = START, last: date = END) -> date:
+        return first + timedelta(choose.randrange((last - first).days))
+
+    def often(share: float) -> bool:
+        return choose.random() < share
+
     agencies = [
-        {"id": n, "sector": "social_care_children" if n < 2 else pick(Sector.values), "parent": None,
-         "codes": {0: f"A{n}"} if n < 4 else pick([{0: f"A{n}", 1: f"B{n}"}, {1: f"B{n}"}])}
+        {
+            "id": n,
+            "sector": "social_care_children" if n < 2 else pick(Sector.values),
+            "parent": None,
+            "codes": {0: f"A{n}"} if n < 4 else pick([{0: f"A{n}", 1: f"B{n}"}, {1: f"B{n}"}]),
+        }
         for n in range(6)
     ]
     agencies[3]["parent"] = 2
@@ -71,8 +86,14 @@ def world(seed: int, on: date) -> dict[str, list[dict]]:
         for n, place in enumerate([0, 0, 0, 1, None])
     ]
     people = [
-        {"id": n, "agency": pick(range(6)), "group": pick([0, 1]), "works_for": pick([None, None, 0, 1]),
-         "from": day(date(2012, 1, 1)), "until": day(END, date(2016, 1, 1)) if often(0.6) else None}
+        {
+            "id": n,
+            "agency": pick(range(6)),
+            "group": pick([0, 1]),
+            "works_for": pick([None, None, 0, 1]),
+            "from": day(date(2012, 1, 1)),
+            "until": day(END, date(2016, 1, 1)) if often(0.6) else None,
+        }
         for n in range(16)
     ]
     for person in people:
@@ -120,7 +141,8 @@ def world(seed: int, on: date) -> dict[str, list[dict]]:
     for meeting, agency in product(meetings, agencies):
         if meeting["partnership"] not in agency["codes"] or often(0.3):
             continue
-        own = [p["id"] for p in people if p["agency"] == agency["id"] and p["id"] % 3]  # some never go
+        staff = [person["id"] for person in people if person["agency"] == agency["id"]]
+        own = [number for number in staff if number % 3]  # some never go
         invited = choose.sample([None, *own], k=min(pick([1, 1, 2]), len(own) + 1))
         expected = pick(["attend", "report", "attend_and_report", "attend_or_report"])
         for person in invited:
@@ -193,9 +215,12 @@ def write(made: dict[str, list[dict]], places: list) -> None:
     )
     TrainingRecord.objects.bulk_create(
         TrainingRecord(
-            staff_member=people[row["person"]], course=courses[row["course"]], completed_on=row["on"],
+            staff_member=people[row["person"]],
+            course=courses[row["course"]],
+            completed_on=row["on"],
             expires_on=months_on(row["on"], made["courses"][row["course"]]["months"]),
-            confirmed_at=NOW if row["confirmed"] else None, replaced_at=NOW if row["replaced"] else None,
+            confirmed_at=NOW if row["confirmed"] else None,
+            replaced_at=NOW if row["replaced"] else None,
             replaced_reason="Wrong day." if row["replaced"] else "",
         )
         for row in made["records"]
@@ -210,21 +235,37 @@ def write(made: dict[str, list[dict]], places: list) -> None:
     )
     meetings = Meeting.objects.bulk_create(
         Meeting(
-            partnership=places[row["partnership"]], reference=f"M-{row['id']:03}", kind=row["kind"],
-            state=row["state"], held_on=row["on"], strategy_discussion_on=row["discussed"],
-            family_ref=row["family"], children=row["children"], children_on_plan_after=row["on_plan"],
-            exploitation_concern=row["exploitation"], **{f"plan_{row['category']}": row["on_plan"]},
+            partnership=places[row["partnership"]],
+            reference=f"M-{row['id']:03}",
+            kind=row["kind"],
+            state=row["state"],
+            held_on=row["on"],
+            strategy_discussion_on=row["discussed"],
+            family_ref=row["family"],
+            children=row["children"],
+            children_on_plan_after=row["on_plan"],
+            exploitation_concern=row["exploitation"],
+            **{f"plan_{row['category']}": row["on_plan"]},
         )
         for row in made["meetings"]
     )
     Attendance.objects.bulk_create(
         Attendance(
-            meeting=meetings[row["meeting"]], agency=agencies[row["agency"]],
+            meeting=meetings[row["meeting"]],
+            agency=agencies[row["agency"]],
             staff_member=None if row["person"] is None else people[row["person"]],
-            job_title=row["job"], invited_on=row["invited_on"], in_room_when_dated=row["in_room"],
-            involved=row["involved"], involved_changes=row["changes"], expectation=row["expected"],
-            outcome=row["outcome"], mode=row["mode"], part=row["part"], report=row["report"],
-            disputed_at=NOW if row["disputed"] else None, dispute="We came." if row["disputed"] else "",
+            job_title=row["job"],
+            invited_on=row["invited_on"],
+            in_room_when_dated=row["in_room"],
+            involved=row["involved"],
+            involved_changes=row["changes"],
+            expectation=row["expected"],
+            outcome=row["outcome"],
+            mode=row["mode"],
+            part=row["part"],
+            report=row["report"],
+            disputed_at=NOW if row["disputed"] else None,
+            dispute="We came." if row["disputed"] else "",
             settled_at=NOW if row["disputed"] and row["settled"] else None,
             settlement="Put right." if row["disputed"] and row["settled"] else "",
         )
@@ -241,7 +282,7 @@ def write(made: dict[str, list[dict]], places: list) -> None:
             judge_registers(by=None, meetings=to_close, verb="closed", tell=False)
 
 
-# --- Counting it all again -------------------------------------------------------------------------
+# --- Counting it all again ------------------------------------------------------------------------
 
 
 def months_on(day: date, number: int | None) -> date | None:
@@ -256,7 +297,14 @@ class Reckoning:
     """One scope (a partnership, or one agency with its parts in it) and period, counted plainly."""
 
     def __init__(
-        self, made, holidays, place: int, agency: int | None, first: date, period_last: date, today: date
+        self,
+        made,
+        holidays,
+        place: int,
+        agency: int | None,
+        first: date,
+        period_last: date,
+        today: date,
     ):
         self.made, self.holidays, self.place, self.agency = made, holidays, place, agency
         self.first, self.period_last = first, period_last
@@ -404,7 +452,9 @@ class Reckoning:
             total = [pair for pair in pairs if self.on(basis, pair[2])]
             conferences = [pair for pair in total if pair[0]["kind"] in CONFERENCES]
             groups = [pair for pair in total if pair[0]["kind"] == "core_group"]
-            self.put_all("conference_attendance", basis, conferences, self.came, kinds=True, ways=True)
+            self.put_all(
+                "conference_attendance", basis, conferences, self.came, kinds=True, ways=True
+            )
             self.put_all("core_group_attendance", basis, groups, self.came, ways=True)
             either = lambda lines: self.came(lines) or self.sent(lines)  # noqa: E731
             self.put_all("contribution", basis, conferences, either, kinds=True)
@@ -507,10 +557,16 @@ class Reckoning:
             "late_invitations": sum(all(self.late(m, x) for x in lines) for m, _, lines in pairs),
             "involvement_changes": sum(x["changes"] for *_, lines in pairs for x in lines),
             "open_registers": sum(
-                self.first <= m["on"] <= self.last and not m["closed"] and m["state"] != "cancelled"
-                and m["partnership"] == self.place and (
+                self.first <= m["on"] <= self.last
+                and not m["closed"]
+                and m["state"] != "cancelled"
+                and m["partnership"] == self.place
+                and (
                     self.agency is None
-                    or any(x["meeting"] == m["id"] and x["agency"] in self.scope for x in self.made["lines"])
+                    or any(
+                        x["meeting"] == m["id"] and x["agency"] in self.scope
+                        for x in self.made["lines"]
+                    )
                 )
                 for m in self.made["meetings"]
             ),
@@ -565,7 +621,9 @@ class Reckoning:
         sector = {a["id"]: a["sector"] for a in self.made["agencies"]}
         social_care = any(sector[x["agency"]] == "social_care_children" for x in there)
         others = {
-            x["agency"] for x in there if x["involved"] and sector[x["agency"]] != "social_care_children"
+            x["agency"]
+            for x in there
+            if x["involved"] and sector[x["agency"]] != "social_care_children"
         }
         return social_care and len(others) >= 2
 
@@ -579,11 +637,22 @@ class Reckoning:
     def parts(self, rows: list[tuple[dict, bool]]) -> None:
         """Halves and quarters of the financial year, as many as fit into the period."""
         year = self.first.year - (self.first.month < 4)
-        quarter_starts = [date(year, 4, 1), date(year, 7, 1), date(year, 10, 1), date(year + 1, 1, 1)]
+        quarter_starts = [
+            date(year, 4, 1),
+            date(year, 7, 1),
+            date(year, 10, 1),
+            date(year + 1, 1, 1),
+        ]
         ends = [*quarter_starts[1:], date(year + 1, 4, 1)]
         named = f"{year}-{(year + 1) % 100:02}"
-        quarters = [(f"{named} Q{n}", s, e) for n, (s, e) in enumerate(zip(quarter_starts, ends, strict=True), 1)]
-        halves = [(f"{named} H1", quarter_starts[0], ends[1]), (f"{named} H2", quarter_starts[2], ends[3])]
+        quarters = [
+            (f"{named} Q{n}", s, e)
+            for n, (s, e) in enumerate(zip(quarter_starts, ends, strict=True), 1)
+        ]
+        halves = [
+            (f"{named} H1", quarter_starts[0], ends[1]),
+            (f"{named} H2", quarter_starts[2], ends[3]),
+        ]
         wide = (self.period_last - self.first).days
         for dimension, parts, longer in (("half", halves, 300), ("quarter", quarters, 150)):
             for name, start, end in parts:
@@ -601,7 +670,12 @@ class Reckoning:
         due = []  # what, due on, in time, children
         for m in self.made["meetings"]:
             counted = m in self.meetings or (m["on"] > self.last and m["state"] != "cancelled")
-            if m["partnership"] == self.place and m["kind"] in INITIALS and m["discussed"] and counted:
+            if (
+                m["partnership"] == self.place
+                and m["kind"] in INITIALS
+                and m["discussed"]
+                and counted
+            ):
                 by = self.working_days_on(m["discussed"], 15)
                 in_time = m["state"] == "held" and m["on"] <= min(by, self.last)
                 due.append(("initial", by, in_time, m["children"]))
@@ -616,7 +690,9 @@ class Reckoning:
             if m["kind"] in FIRST:
                 by = self.working_days_on(m["on"], 10)
                 groups = [x["on"] for x in later if x["kind"] == "core_group"]
-                due.append(("first_core_group", by, bool(groups) and min(groups) <= by, m["on_plan"]))
+                due.append(
+                    ("first_core_group", by, bool(groups) and min(groups) <= by, m["on_plan"])
+                )
         due = [row for row in due if self.first <= row[1] <= self.last]
         for what in (None, "initial", "review", "first_core_group"):
             rows = [row for row in due if what in (None, row[0])]
@@ -629,12 +705,16 @@ class Reckoning:
         held = [m for m in self.meetings if m["kind"] in CONFERENCES and m["state"] == "held"]
         now = [m for m in held if m["on"] >= self.first]
         last = [
-            m for m in held
-            if m["family"] and not any(x["family"] == m["family"] and x["on"] > m["on"] for x in held)
+            m
+            for m in held
+            if m["family"]
+            and not any(x["family"] == m["family"] and x["on"] > m["on"] for x in held)
         ]
         first_seen = [
-            m for m in held
-            if not m["family"] or not any(x["family"] == m["family"] and x["on"] < m["on"] for x in held)
+            m
+            for m in held
+            if not m["family"]
+            or not any(x["family"] == m["family"] and x["on"] < m["on"] for x in held)
         ]
         self.counts |= {
             "children_considered": sum(m["children"] for m in now),
@@ -654,7 +734,7 @@ class Reckoning:
             )
 
 
-# --- The two held against each other ---------------------------------------------------------------
+# --- The two held against each other --------------------------------------------------------------
 
 
 @pytest.fixture
@@ -677,10 +757,14 @@ def test_every_reading_and_count_is_reckoned_alike_a_second_time(places, calenda
         counted = {(r.measure, str(r.basis), r.by): (r.met, r.total) for r in card.readings}
         assert differences(counted, again.readings) == {}
         plain = {count.key: count.value for count in card.counts if not count.by}
-        escalations = {key for key in plain if key.startswith("escalations_")}  # there are none here
+        escalations = {
+            key for key in plain if key.startswith("escalations_")
+        }  # there are none here
         assert plain == again.counts | dict.fromkeys(escalations, 0)
         before = second(made, calendar, place, agency, period.previous, today)
-        counted = {(r.measure, str(r.basis), r.by): (r.met, r.total) for r in card.previous.readings}
+        counted = {
+            (r.measure, str(r.basis), r.by): (r.met, r.total) for r in card.previous.readings
+        }
         assert differences(counted, before.readings) == {}
 
 

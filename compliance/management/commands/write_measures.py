@@ -46,5 +46,9 @@ def section(measure: Measure) -> Iterator[str]:
     own, *others = sorted(bases(measure), key=lambda basis: basis is not measure.basis)
     beside = f"; also read on {', '.join(f'`{basis}`' for basis in others)}" if others else ""
     yield f"- Basis: `{own}`{beside}."
-    of = "an agency and of a partnership" if measure in AGENCY_MEASURES else "a partnership as a whole"
+    of = (
+        "an agency and of a partnership"
+        if measure in AGENCY_MEASURES
+        else "a partnership as a whole"
+    )
     yield f"- Read of {of}."
