@@ -265,7 +265,7 @@ def test(arguments: list) -> int:
         [python, "-m", "ruff", "check", "--quiet", "--extend-exclude", ".venv*", "."],
         [python.with_name("lint-imports"), "--no-logo"],
         [python, ROOT / "manage.py", "makemigrations", "--check", "--dry-run"],
-        [python, "-m", "pytest", *arguments],
+        [python, "-m", "pytest", "--numprocesses", "auto", "--dist", "loadgroup", *arguments],
     ):
         code = run_step(command, env, ending)
         if code:

@@ -15,7 +15,10 @@ from compliance.presenting import Links, figures
 from compliance.scorecard import Count, Scorecard
 from conferences.models import Attendance, Meeting
 from conferences.querysets import AttendanceQuerySet, MeetingQuerySet
+from escalation.models import Stage
+from escalation.querysets import waits_for
 from partnership.models import Membership, Partnership, StaffMember, User, today
+from partnership.reach import can
 from partnership.roles import Permission, Role
 from training.due import COLOURS, in_words
 from training.models import TrainingRecord
@@ -46,8 +49,16 @@ def for_user(user: User) -> dict:
         "my_meeting_columns": columns("Meeting", "Outcome"),
         "registers": registers(user),
         "disputes": disputes(user),
+        "escalations": escalations(user),
         "grants": user.grants_in_force(),
     }
+
+
+def escalations(user: User) -> int:
+    """How many escalations wait for the person."""
+    if not can(user, Permission.VIEW_ESCALATIONS):
+        return 0
+    return Stage.objects.visible_to(user).open().filter(waits_for(user)).count()
 
 
 def columns(*texts: str) -> list[dict]:

@@ -7,12 +7,23 @@ from typing import Self
 
 from django.db.models import Q
 
+from escalation.choices import PartnershipPart
 from escalation.stages import CaseState
 from partnership.querysets import LocalRuleQuerySet
 from partnership.reach import ReachQuerySet
 from partnership.roles import Permission
 
 RAISING_PERMISSIONS = (Permission.APPROVE_SKIP,)
+
+
+def waits_for(user) -> Q:
+    """Open stages that wait for a person: to answer, to look at the answer, to decide."""
+    decides = Q(policy_stage__partnership_part=PartnershipPart.DECIDES, escalation__decider=user)
+    return (
+        Q(responder=user, answered_at=None)
+        | Q(escalation__raised_by=user, answered_at__isnull=False)
+        | decides
+    )
 
 
 class PolicyQuerySet(LocalRuleQuerySet):

@@ -19,7 +19,14 @@ YEAR_FOLDER = (
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: "bf_year_key" in getattr(item, "fixturenames", ()))
+    items.sort(key=needs_year)
+    for item in items:
+        if needs_year(item):  # with several workers, one of them does all of these, last
+            item.add_marker(pytest.mark.xdist_group("year"))
+
+
+def needs_year(item) -> bool:
+    return "bf_year_key" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

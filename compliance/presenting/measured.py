@@ -71,7 +71,8 @@ def breakdown(card: Scorecard, result: MeasureResult, dimension: str, links: Lin
     values = list(dict.fromkeys(r.by[0][1] for b in bases for r in result.broken_down(dimension, b)))
     word = BY_WORDS.get(dimension, dimension)
     columns = [{"text": word, "header": True}]
-    columns += [{"text": basis.label, "numeric": True} for basis in bases]
+    heads = [result.measure.met_label] if len(bases) == 1 else [basis.label for basis in bases]
+    columns += [{"text": text, "numeric": True} for text in heads]
     extra = standing_columns(card) if dimension == "course" else []
     columns += [{"text": label, "numeric": True} for _, label in extra]
     rows = []

@@ -81,7 +81,7 @@ def own_cases(book: Book, cases: tuple[CaseLine, ...]) -> None:
         )
         for case in cases
     ]
-    book.table(head, rows, [0.14, 0.09, 0.15, 0.19, 0.17, 0.11, 0.06, 0.09], right=(6,))
+    book.table(head, rows, [0.13, 0.09, 0.15, 0.17, 0.15, 0.11, 0.08, 0.12], right=(6,))
 
 
 def missed(book: Book) -> None:

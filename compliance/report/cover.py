@@ -38,7 +38,7 @@ def cover(book: Book, made_at: datetime) -> None:
     days = f"{in_words(period.first)} to {in_words(period.last)}"
     rows = [
         ("Partnership", partnership_name(scorecard)),
-        ("Made for", scorecard.subgroup_label),
+        ("Made for", scorecard.subgroup_label if scorecard.people_due is None else "The agency itself"),
         ("Period", f"{period.name}: {days}"),
         ("Standing as at", in_words(scorecard.as_at)),
         ("Made", f"{in_words(made_at)} at {made_at:%H:%M}"),

@@ -157,7 +157,9 @@ def _matrix(book: Book, named: str, bases: Sequence[Basis], readings: Sequence[R
     ]
     first = {1: 0.48, 2: 0.36}.get(len(bases), 0.28)
     share = min((1 - first) / len(bases), 0.22)
-    head = [named.capitalize(), *(basis.label for basis in bases)]
+    measure = book.result(readings[0].measure).measure
+    heads = [measure.met_label] if len(bases) == 1 else [basis.label for basis in bases]
+    head = [named.capitalize(), *heads]
     widths = [first, *(share for _ in bases)]
     book.table(head, table, widths, right=range(1, len(head)))
 

@@ -125,7 +125,8 @@ def enter(case: Escalation, step: PolicyStage, by: User, now: datetime) -> Stage
 
 def told_on_entering(case: Escalation, step: PolicyStage) -> list[str]:
     extra = {PartnershipPart.TOLD: [Tell.MANAGER], PartnershipPart.DECIDES: [Tell.MANAGER, Tell.DECIDER]}
-    return [*step.tell_entering, *extra.get(step.partnership_part, [])]
+    nobody = [] if responder_for(case, step) else [Tell.MANAGER]  # else it would reach nobody
+    return [*step.tell_entering, *extra.get(step.partnership_part, []), *nobody]
 
 
 def due_moment(case: Escalation, stage: Stage) -> datetime | None:

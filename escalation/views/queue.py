@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from escalation.casebook import CASE_COLOURS, due_words
-from escalation.choices import Grounds, PartnershipPart
+from escalation.choices import Grounds
 from escalation.filters import QueueFilter
 from escalation.models import Escalation, Stage, StagePause
+from escalation.querysets import waits_for
 from escalation.stages import CaseState, LimitUnit
 from escalation.views.keyset import END, KeyPage, Place, Segment, page
 from escalation.views.reaching import may_open_queue, partnerships_with_cases
@@ -82,16 +83,6 @@ def queue(request: HttpRequest) -> HttpResponse:
 # --- Whose ----------------------------------------------------------------------------------------
 
 
-def mine(user: User) -> Q:
-    """What waits for the person: to answer, to look at the answer, to decide."""
-    decides = Q(policy_stage__partnership_part=PartnershipPart.DECIDES, escalation__decider=user)
-    return (
-        Q(responder=user, answered_at=None)
-        | Q(escalation__raised_by=user, answered_at__isnull=False)
-        | decides
-    )
-
-
 def of_agencies(user: User) -> Q:
     """What was raised for or about one of the person's agencies."""
     own = held(user, Permission.RAISE_ESCALATION).agencies
@@ -109,7 +100,7 @@ def counted(user: User, now: datetime) -> dict[str, int]:
     rows = Stage.objects.filter(closed_at=None, escalation__in=cases)
     return rows.aggregate(
         all=Count("pk"),
-        mine=Count("pk", filter=mine(user)),
+        mine=Count("pk", filter=waits_for(user)),
         agency=Count("pk", filter=of_agencies(user)),
         overdue=Count("pk", filter=Q(RUNNING, due_at__lt=now)),
     )
@@ -157,7 +148,7 @@ def segments_of(user: User, view: str, cases: QueueFilter, now: datetime) -> lis
 
 
 def narrowing(user: User, view: str) -> Q:
-    return {"mine": mine, "agency": of_agencies}.get(view, lambda user: Q())(user)
+    return {"mine": waits_for, "agency": of_agencies}.get(view, lambda user: Q())(user)
 
 
 def closed_cases(user: User, view: str, cases: QuerySet, state: str) -> QuerySet:
