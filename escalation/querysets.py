@@ -34,6 +34,28 @@ class PolicyQuerySet(LocalRuleQuerySet):
         return self.filter(effective_from__lte=on).order_by("partnership", "-version")
 
 
+def party_of(user, prefix: str = "") -> Q:
+    """Cases in which a person takes part, while they hold a grant on the side on which they did.
+
+    One who raised a case and went to work for the other agency has no part in it any more.
+    """
+    grants = user.grants_in_force()
+    agencies = [grant.agency_id for grant in grants if grant.agency_id]
+    places = Q(**{f"{prefix}partnership__in": [g.partnership_id for g in grants if g.partnership_id]})
+
+    def of(side: str) -> Q:
+        own = Q(**{f"{prefix}{side}__in": agencies})
+        return places | own | Q(**{f"{prefix}{side}__parent__in": agencies})
+
+    raised = Q(**{f"{prefix}raised_by": user.pk}) | took_part(user, prefix, raising=True)
+    return (raised & of("raised_for")) | (took_part(user, prefix, raising=False) & of("about"))
+
+
+def took_part(user, prefix: str, *, raising: bool) -> Q:
+    lookup = f"{prefix}participants__"
+    return Q(**{f"{lookup}user": user.pk, f"{lookup}raising": raising})
+
+
 class EscalationQuerySet(ReachQuerySet):
     """A case has two agencies: whom it was raised for, and whom it is about."""
 
@@ -42,6 +64,9 @@ class EscalationQuerySet(ReachQuerySet):
     party_lookups = ("raised_by", "participants__user")
     assigned_lookups = ("decider",)
     view_permission = Permission.VIEW_ESCALATIONS
+
+    def party_filter(self, user) -> Q:
+        return party_of(user)
 
     def agency_lookups_for(self, permission: Permission) -> tuple[str, ...]:
         """Only the raising agency's lead approves a skip."""
@@ -57,6 +82,9 @@ class StageQuerySet(ReachQuerySet):
     party_lookups = ("escalation__raised_by", "escalation__participants__user")
     assigned_lookups = ("escalation__decider",)
     view_permission = Permission.VIEW_ESCALATIONS
+
+    def party_filter(self, user) -> Q:
+        return party_of(user, "escalation__")
 
     def agency_lookups_for(self, permission: Permission) -> tuple[str, ...]:
         """As for the cases themselves."""

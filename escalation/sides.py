@@ -149,7 +149,8 @@ def responder_for(case: Escalation, step: PolicyStage) -> User | None:
     ).first()
     named = [contact.user, contact.alternate] if contact else []
     candidates = [user for user in (*named, *leads_of(case.about)) if user and user.is_active]
-    return next((user for user in candidates if user.pk not in party), None)
+    there = (user for user in candidates if acts_for(user, case.about, case))
+    return next((user for user in there if user.pk not in party), None)
 
 
 def decider_for(case: Escalation) -> User | None:

@@ -174,6 +174,10 @@ class ReachQuerySet(models.QuerySet):
         """The rows about a person; a subclass may draw them differently for some permissions."""
         return any_of(self.own_lookups, staff_member_id)
 
+    def party_filter(self, user: Any) -> Q:
+        """The rows in which the user takes part; a subclass may ask for a grant at the party's place."""
+        return any_of(self.party_lookups, user.pk)
+
     def agency_lookups_for(self, permission: Permission) -> tuple[str, ...]:
         """The ways to an agency; a subclass may name others for some permissions."""
         return self.agency_lookups
@@ -183,7 +187,7 @@ class ReachQuerySet(models.QuerySet):
         if reach.own and user.staff_member_id:
             found |= self.own_filter(permission, user.staff_member_id)
         if reach.party:
-            found |= any_of(self.party_lookups, user.pk)
+            found |= self.party_filter(user)
         if reach.assigned:
             found |= any_of(self.assigned_lookups, user.pk)
         if reach.agencies:

@@ -224,7 +224,9 @@ def exempt(
     *, by: User | None, staff_member: StaffMember, reason: str, from_on: date, until_on: date,
     requirement: Requirement | None = None,
 ) -> Exemption:
-    """Exempt a person from one requirement, or from all, until a day."""
+    """Exempt a person from one requirement, or from all, until a day; nobody exempts themselves."""
+    if is_own(by, staff_member):
+        raise ValidationError("You cannot exempt yourself. Ask another lead.")
     row = Exemption(
         staff_member=staff_member, requirement=requirement, reason=reason, from_on=from_on,
         until_on=until_on, granted_by=by,

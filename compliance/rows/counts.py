@@ -26,6 +26,7 @@ def held_conference(m: MeetingRow) -> bool:
     return m.is_conference and m.state == MeetingState.HELD
 
 
+OF_THE_PARTNERSHIP = frozenset({"inquorate", "exploitation_concerns"})  # no agency's card has them
 OPEN = "open_registers"
 OPEN_SENTENCE = "Their day has passed. Until they are closed they are counted in no other figure."
 # How often an agency at a meeting is counted.
@@ -51,6 +52,8 @@ MEETING_COUNTS: dict[str, Callable[[MeetingRow], object]] = {
 
 def opened_count(ledger: Ledger, key: str, *, names: bool) -> Opened:
     """The rows of a plain count."""
+    if ledger.scope.membership is not None and key in OF_THE_PARTNERSHIP:
+        raise NoSuchRows(key)
     if key in PRESENCE_COUNTS:
         title, number = PRESENCE_COUNTS[key]
         found = [

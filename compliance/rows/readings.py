@@ -29,6 +29,7 @@ from compliance.rows.tables import (
 )
 from compliance.scorecard import Basis, Measure
 from conferences.choices import COUNTED, MeetingKind
+from escalation.models import Stage
 from training.standing import Row
 
 
@@ -39,6 +40,8 @@ def opened(
     measure = MEASURES.get(key)
     if measure is None or basis not in [str(known) for known in bases(measure)]:
         raise NoSuchRows(f"{key}, {basis}")
+    if ledger.scope.membership is not None and measure in (QUORACY, TIMELINESS):
+        raise NoSuchRows(f"{key}: no agency's card has it")
     there_is(ledger, measure, by)
     if measure is TRAINING_CURRENT:
         return opened_training(ledger, by, names)
@@ -201,23 +204,24 @@ def opened_timeliness(ledger: Ledger, by: Mapping[str, str]) -> Opened:
 
 
 def opened_stages(ledger: Ledger, by: Mapping[str, str], names: bool) -> Opened:
-    """The stages that fell due; a case's reference is for the agency itself."""
+    """The stages that fell due; what they were about is for the agency itself."""
     codes = {agency: m.code for agency, m in ledger.scope.members.items()}
-    reference = ("Reference",) if names else ()
     rows = [
-        OpenedRow(
-            (
-                *([stage.escalation.reference] if names else []),
-                f"{stage.policy_stage.position}: {stage.policy_stage.title}",
-                stage.escalation.get_grounds_display(), timezone.localdate(stage.due_at),
-                timezone.localdate(stage.answered_at) if stage.answered_at else "Not answered",
-            ),
-            escalation.in_time(stage),
-        )
+        OpenedRow(stage_cells(stage, names), escalation.in_time(stage))
         for stage in ledger.stages_due
         if by.get("stage", str(stage.policy_stage.position)) == str(stage.policy_stage.position)
         and by.get("agency", codes[stage.escalation.about_id]) == codes[stage.escalation.about_id]
     ]
-    columns = (*reference, "Stage", "Grounds", "Due on", "Answered on")
+    columns = ("Reference", "Stage", "Grounds", "Due on", "Answered on") if names else ("Stage",)
     measure = ESCALATION_IN_TIME
     return Opened(measure.title, measure.sentence, columns, rows, measure.met_label)
+
+
+def stage_cells(stage: Stage, names: bool) -> tuple[object, ...]:
+    """What the agency itself may read of a stage; for others only which step it was."""
+    step = f"{stage.policy_stage.position}: {stage.policy_stage.title}"
+    if not names:
+        return (step,)
+    answered = timezone.localdate(stage.answered_at) if stage.answered_at else "Not answered"
+    case = stage.escalation
+    return case.reference, step, case.get_grounds_display(), timezone.localdate(stage.due_at), answered

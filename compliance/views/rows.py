@@ -101,7 +101,15 @@ def laid_out(request: HttpRequest, scope: Scope, found: Opened, page: Page) -> l
     seen = set()
     if references:
         seen = set(reach.filter(reference__in=references).values_list("reference", flat=True))
-    return [cells(row, found, scope, seen) for row in page]
+    whole = may(request, Scope(scope.partnership), Permission.VIEW_MEASURES)
+    shown = (row if whole or row.reference in {"", *seen} else unnamed(row) for row in page)
+    return [cells(row, found, scope, seen) for row in shown]
+
+
+def unnamed(row: OpenedRow) -> OpenedRow:
+    """A meeting to which the reader's agency was not invited: it counts, and stays unnamed."""
+    rest = ("–" if isinstance(cell, date) else cell for cell in row.cells[1:])
+    return OpenedRow(("Another meeting", *rest), row.met, "", row.counts)
 
 
 def cells(row: OpenedRow, found: Opened, scope: Scope, seen: set[str]) -> list[dict]:

@@ -21,7 +21,7 @@ from escalation.models import (
     Stage,
 )
 from escalation.sides import decider_for, responder_for, sides_of, standing_of
-from escalation.stages import Move, allowed_moves, deadline, why_not
+from escalation.stages import MOVES, Move, allowed_moves, deadline, why_not
 from escalation.telling import tell
 from partnership.history import record, save_new
 from partnership.models import Agency, BankHoliday, Partnership, User
@@ -158,9 +158,9 @@ def begin(
     case = locked_case(case)
     stage = case.stages.select_related("policy_stage", "responder", "closed_by").order_by("number").last()
     stage.escalation = case
-    if move is not Move.REOPEN:
-        refuse_if_past(case, stage, stage_number)
     standing, sides = standing_of(case, stage, by, now), sides_of(by, case, stage)
+    if move is not Move.REOPEN and sides & MOVES[move].sides:  # the sentence names who was quicker
+        refuse_if_past(case, stage, stage_number)
     if move not in allowed_moves(standing, sides):
         raise MoveRefused(why_not(move, standing, sides))
     return case, stage

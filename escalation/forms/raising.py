@@ -26,6 +26,12 @@ class AgencyChoice(forms.ModelChoiceField):
 
 
 class MeetingChoice(forms.ModelMultipleChoiceField):
+    def clean(self, value: list[str] | None):
+        """What is no number of a row is no choice, however long it is."""
+        if any(not one.isascii() or not one.isdigit() or len(one) > 18 for one in value or ()):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], params={"value": "that"})
+        return super().clean(value)
+
     def label_from_instance(self, row: Meeting) -> str:
         return f"{row.reference}: {row.get_kind_display().lower()}, {longdate(row.held_on)}"
 

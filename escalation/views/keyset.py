@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 from django.db.models import Q, QuerySet
@@ -58,8 +58,10 @@ class Place:
         try:
             letter, at, pk = text.split("~")
             moment = datetime.fromisoformat(at)
-            return cls(letter, moment, int(pk)) if moment.tzinfo and abs(int(pk)) < 2**62 else None
-        except ValueError:
+            if not moment.tzinfo or abs(int(pk)) >= 2**62:
+                return None
+            return cls(letter, moment.astimezone(UTC), int(pk))
+        except (ValueError, OverflowError):
             return None
 
 

@@ -22,7 +22,7 @@ from escalation.casebook import Casebook
 from escalation.forms import moves as forms
 from escalation.forms.fields import put_errors
 from escalation.sides import moves_of, sides_of, standing_of
-from escalation.stages import Move, why_not
+from escalation.stages import MOVES, Move, why_not
 from escalation.views.case import DANGER, SLUGS, book_of, crumbs, move_links
 from escalation.views.reaching import visible_case
 
@@ -164,7 +164,8 @@ def too_late(request: HttpRequest, book: Casebook, chosen: Move, form: forms.Mov
     """What the action would say of a form that is not filled in well: that it came too late matters more."""
     number = form.cleaned_data.get("stage")
     try:
-        if number is not None and chosen is not Move.REOPEN:
+        takes_part = sides_of(request.user, book.case, book.latest) & MOVES[chosen].sides
+        if number is not None and chosen is not Move.REOPEN and takes_part:
             refuse_if_past(book.case, book.latest, number)
     except MoveRefused as refusal:
         return str(refusal)
