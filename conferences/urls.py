@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from conferences import views
+from conferences.views import meeting
 
 app_name = "conferences"
+meetings = "partnerships/<str:code>/meetings/"
+one = f"{meetings}<str:reference>/"
 urlpatterns = [
-    path("partnerships/<str:code>/meetings/<str:reference>/", views.meeting, name="meeting-detail"),
+    path(one, meeting.meeting, name="meeting-detail"),
 ]

@@ -1,16 +1,41 @@
-"""What every page knows without asking the database."""
+"""What every page knows: the product's name, and the way to the places that are for this person."""
+
+from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from partnership.models import User
 from partnership.reach import can, held
-from partnership.roles import Permission
+from partnership.roles import Permission as P
 
-ESCALATIONS = "/escalations/"
-PEOPLE = "/people/"
-PLACES = [("Home", "/"), ("People and training", PEOPLE), ("Escalations", ESCALATIONS)]
-SEE_ESCALATIONS = (Permission.VIEW_ESCALATIONS, Permission.VIEW_ESCALATION_THEMES)
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of Quorate in the menu: for those whom one of its permissions reaches."""
+
+    text: str
+    href: str
+    permissions: tuple[P, ...] = ()
+    of_others: tuple[P, ...] = ()  # for those whom it reaches beyond themselves
+
+    def is_for(self, user: User) -> bool:
+        if not (self.permissions or self.of_others):
+            return True
+        return any(can(user, one) for one in self.permissions) or any(
+            held(user, one).agencies or held(user, one).partnerships for one in self.of_others
+        )
+
+
+PLACES = [
+    Place("Home", "/"),
+    Place("People and training", "/people/", of_others=(P.VIEW_STAFF,)),
+    Place("Meetings", "/meetings/", (P.VIEW_MEETINGS,)),
+    Place("Courses", "/courses/", (P.VIEW_SESSION_NAMES, P.VIEW_SESSION_TAKE_UP)),
+    Place("Escalations", "/escalations/", (P.VIEW_ESCALATIONS, P.VIEW_ESCALATION_THEMES)),
+    Place("Set-up", "/set-up/", (P.MANAGE_AGENCIES, P.MANAGE_RULES, P.MANAGE_OWN_USERS)),
+    Place("History", "/history/", of_others=(P.VIEW_HISTORY,)),
+]
 
 
 def service(request: HttpRequest) -> dict[str, object]:
@@ -23,28 +48,15 @@ def service(request: HttpRequest) -> dict[str, object]:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, object]]:
+    """The places for a person, by their grants in force: read once for each request."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
     return [
-        {"text": text, "href": href, "active": is_active(request.path, href)}
-        for text, href in PLACES
-        if (href != ESCALATIONS or may_go(user)) and (href != PEOPLE or sees_people(user))
+        {"text": place.text, "href": place.href, "active": is_active(request.path, place.href)}
+        for place in PLACES
+        if place.is_for(user)
     ]
-
-
-def may_go(user: User) -> bool:
-    """Whether to show the way to the escalations. A page that has read no grants makes no query for
-    it: then the way is shown, and the place itself answers."""
-    if not hasattr(user, "_grants_in_force"):
-        return True
-    return any(can(user, permission) for permission in SEE_ESCALATIONS)
-
-
-def sees_people(user: User) -> bool:
-    """Whether to show the way to the staff list: for those who see others than themselves. A page that
-    has read no grants makes no query for it, and shows no way."""
-    return hasattr(user, "_grants_in_force") and bool(held(user, Permission.VIEW_STAFF).agencies)
 
 
 def is_active(path: str, href: str) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from partnership.models import Agency, Partnership, RoleGroup, StaffMember, User, today
 from partnership.roles import Permission
 
 DAY_FORMATS = ["%d/%m/%Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y"]
+NUMBER = re.compile(r"[0-9]{1,18}")  # of a row
 FIRST_START = date(1950, 1, 1)  # of a person who may still be in post
 FURTHEST_AHEAD = timedelta(days=2 * 366)  # somebody who is to start or to leave
 
@@ -37,18 +40,33 @@ class PostDay(Day):
         return day
 
 
+class Ticked(forms.ModelMultipleChoiceField):
+    """Rows by their numbers; what is no number of a row is no choice."""
+
+    def clean(self, value: list[str] | None) -> QuerySet:
+        if any(not NUMBER.fullmatch(one) for one in value or ()):
+            raise ValidationError(self.error_messages["invalid_choice"])
+        return super().clean(value)
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """What was sent; None where the page is only looked at. Nothing filled in is sent all the same."""
     return request.POST if request.method == "POST" else None
 
 
-def put_errors(form: forms.Form, error: ValidationError) -> None:
-    """What an action refused, at the field where it was typed; else above the form."""
+def put_errors(
+    form: forms.Form, error: ValidationError, fields: dict[str, str] | None = None
+) -> None:
+    """What an action refused, at the field where it was typed; else above the form.
+
+    ``fields`` names the form's field for what the action calls otherwise.
+    """
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return
     for name, errors in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
+        at = (fields or {}).get(name, name)
+        form.add_error(at if at in form.fields else None, errors)
 
 
 def line(label: str, name: str, *, width: int = 20, **options: Any) -> forms.CharField:

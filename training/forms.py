@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from partnership.forms import Day, put_errors
+from partnership.forms import Day, Ticked, put_errors
 from partnership.models import Agency, RoleGroup, StaffMember, User
 from partnership.roles import Permission
 from training.actions import check_completion
@@ -17,7 +16,6 @@ from training.choices import ExemptionReason, Provider
 from training.due import in_words
 from training.models import Course, Requirement, TrainingRecord
 
-NUMBER = re.compile(r"[0-9]{1,18}")  # of a row
 REASON_LENGTH = TrainingRecord._meta.get_field("replaced_reason").max_length
 EVIDENCE_LENGTH = TrainingRecord._meta.get_field("evidence").max_length
 
@@ -70,15 +68,6 @@ class SessionForm(CompletionForm):
     def completion(self) -> dict[str, Any]:
         """What the action takes."""
         return {name: self.cleaned_data[name] for name in CompletionForm.base_fields}
-
-
-class Ticked(forms.ModelMultipleChoiceField):
-    """Rows by their numbers; what is no number of a row is no choice."""
-
-    def clean(self, value: list[str] | None) -> QuerySet:
-        if any(not NUMBER.fullmatch(one) for one in value or ()):
-            raise ValidationError(self.error_messages["invalid_choice"])
-        return super().clean(value)
 
 
 class PeopleForm(forms.Form):

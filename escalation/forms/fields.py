@@ -1,14 +1,12 @@
-"""The fields of every form about a case, and where an action's refusal stands in a form."""
+"""The fields of every form about a case."""
 
 from __future__ import annotations
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from escalation.models.fields import no_child
 
 NO_CHILD = "Do not name a child. Write the meeting’s reference instead."
-DAY_FORMATS = ["%d/%m/%Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d", "%d/%m/%y", "%d.%m.%Y"]
 
 
 class Prose(forms.CharField):
@@ -33,22 +31,3 @@ class Line(forms.CharField):
 
     def __init__(self, label: str, *, most: int, **options) -> None:
         super().__init__(label=label, max_length=most, validators=[no_child], **options)
-
-
-class Day(forms.DateField):
-    def __init__(self, label: str, **options) -> None:
-        widget = forms.DateInput(format="%d/%m/%Y")
-        super().__init__(label=label, input_formats=DAY_FORMATS, widget=widget, **options)
-
-
-def put_errors(
-    form: forms.Form, error: ValidationError, fields: dict[str, str] | None = None
-) -> None:
-    """What an action refused, at the field where it was typed; else above the form."""
-    names = fields or {}
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        at = names.get(name, name)
-        form.add_error(at if at in form.fields else None, errors)

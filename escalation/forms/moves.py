@@ -9,7 +9,8 @@ from typing import Any
 from django import forms
 
 from escalation.choices import Theme
-from escalation.forms.fields import NO_CHILD, Day, Line, Prose
+from escalation.forms.fields import NO_CHILD, Line, Prose
+from partnership.forms import Day
 
 MOST_ACTIONS = 3
 

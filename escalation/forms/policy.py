@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 
 from escalation.actions.policies import FEWEST_STAGES, MOST_STAGES
 from escalation.choices import UNITS, Contact, PartnershipPart, Tell, TriggerKind
-from escalation.forms.fields import Day
 from escalation.models import Policy, PolicyStage
 from escalation.stages import LimitUnit
+from partnership.forms import Day
 from partnership.models import Agency, Grant, User, today
 
 TELLS = {

@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from conferences.models import Meeting
 from escalation.choices import Grounds
-from escalation.forms.fields import Day, Line, Prose
+from escalation.forms.fields import Line, Prose
 from escalation.models import Policy, Suggestion
+from partnership.forms import Day, Ticked
 from partnership.models import Agency, Partnership, User
 from partnership.reach import held
 from partnership.roles import Permission
@@ -25,13 +26,7 @@ class AgencyChoice(forms.ModelChoiceField):
     """An agency out of reach is answered like one that does not exist."""
 
 
-class MeetingChoice(forms.ModelMultipleChoiceField):
-    def clean(self, value: list[str] | None):
-        """What is no number of a row is no choice, however long it is."""
-        if any(not one.isascii() or not one.isdigit() or len(one) > 18 for one in value or ()):
-            raise forms.ValidationError(self.error_messages["invalid_choice"], params={"value": "that"})
-        return super().clean(value)
-
+class MeetingChoice(Ticked):
     def label_from_instance(self, row: Meeting) -> str:
         return f"{row.reference}: {row.get_kind_display().lower()}, {longdate(row.held_on)}"
 

@@ -10,11 +10,11 @@ from django.shortcuts import redirect, render
 
 from escalation.actions import MoveRefused, assign_decider
 from escalation.actions.assigning import free_deciders
-from escalation.forms.fields import put_errors
 from escalation.models import Escalation
 from escalation.sides import manages
 from escalation.views.case import crumbs
 from escalation.views.reaching import visible_case
+from partnership.forms import put_errors
 from partnership.models import User
 
 TITLE = "Say who decides"

@@ -12,13 +12,13 @@ from conferences.models import Meeting
 from escalation import actions
 from escalation.casebook import CASE_COLOURS, Casebook, Reader, due_words
 from escalation.choices import Contact
-from escalation.forms.fields import put_errors
 from escalation.forms.moves import DocumentForm, IdentityForm
 from escalation.models import Escalation
 from escalation.sides import manages, moves_of
 from escalation.stages import CaseState, Move
 from escalation.timeline import timeline
 from escalation.views.reaching import visible_case
+from partnership.forms import put_errors
 from partnership.models import User
 from partnership.reach import can
 from partnership.roles import Permission

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from escalation import actions
 from escalation.choices import Contact
-from escalation.forms.fields import put_errors
 from escalation.forms.policy import ContactForm
 from escalation.models import AgencyContact
+from partnership.forms import put_errors
 from partnership.models import Agency
 from partnership.reach import can
 from partnership.roles import Permission

@@ -20,11 +20,11 @@ from escalation.actions import MoveRefused
 from escalation.actions.raising import refuse_if_past
 from escalation.casebook import Casebook
 from escalation.forms import moves as forms
-from escalation.forms.fields import put_errors
 from escalation.sides import moves_of, sides_of, standing_of
 from escalation.stages import MOVES, Move, why_not
 from escalation.views.case import DANGER, SLUGS, book_of, crumbs, move_links
 from escalation.views.reaching import visible_case
+from partnership.forms import put_errors
 
 
 @dataclass(frozen=True, slots=True)

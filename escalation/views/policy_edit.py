@@ -16,7 +16,6 @@ from django.shortcuts import redirect, render
 from escalation import actions
 from escalation.actions.policies import stage_fields
 from escalation.choices import Contact, PartnershipPart
-from escalation.forms.fields import put_errors
 from escalation.forms.policy import (
     EXTRA_ROWS,
     PolicyForm,
@@ -32,6 +31,7 @@ from escalation.models import Policy
 from escalation.presets import PRESETS
 from escalation.views.policy import columns, crumbs, limit_words, told_words, urgent_words
 from escalation.views.reaching import managed_partnership
+from partnership.forms import put_errors
 from partnership.models import Partnership, today
 from partnership.templatetags.quorate import longdate
 

@@ -14,10 +14,10 @@ from escalation import actions
 from escalation.actions.raising import policy_in_force
 from escalation.casebook import due_words
 from escalation.choices import SuggestionState
-from escalation.forms.fields import put_errors
 from escalation.forms.raising import RaiseForm
 from escalation.models import Escalation, Policy, Suggestion
 from escalation.views.case import DANGER
+from partnership.forms import put_errors
 from partnership.models import Partnership, today
 from partnership.reach import can
 from partnership.roles import Permission

@@ -12,9 +12,9 @@ from django.urls import reverse
 from conferences.models import Meeting
 from escalation import actions
 from escalation.choices import SuggestionState
-from escalation.forms.fields import put_errors
 from escalation.forms.moves import DismissForm
 from escalation.models import Suggestion
+from partnership.forms import put_errors
 from partnership.reach import can
 from partnership.roles import Permission
 

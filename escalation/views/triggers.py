@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from conferences.rules import latest
 from escalation import actions
 from escalation.choices import TriggerKind
-from escalation.forms.fields import put_errors
 from escalation.forms.policy import FromForm, TriggerForm
 from escalation.presets import TRIGGERS
 from escalation.views.policy import crumbs
 from escalation.views.reaching import managed_partnership
+from partnership.forms import put_errors
 from partnership.models import Partnership, today
 
 

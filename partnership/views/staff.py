@@ -6,18 +6,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from partnership.actions import ChangedSince, add_staff, change_staff, fingerprint
-from partnership.forms import LeaveForm, StaffForm, posted, put_errors
-from partnership.models import HistoryEntry, StaffMember
+from partnership.actions import STAFF_SEEN, add_staff, change_staff
+from partnership.forms import LeaveForm, StaffForm, posted
+from partnership.models import StaffMember
 from partnership.reach import can
 from partnership.roles import Permission
-from partnership.templatetags.quorate import longdate, longmoment
+from partnership.stale import ChangedSince, fingerprint
+from partnership.templatetags.quorate import longdate
+from partnership.views.editing import changed_since, tried
 
 KEPT = (
     "first_name", "last_name", "reference", "job_title", "role_group", "work_email", "started_on",
@@ -33,41 +33,32 @@ def add(request: HttpRequest) -> HttpResponse:
     form = StaffForm(posted(request), user=request.user)
     if request.method == "POST" and form.is_valid():
         fields = {"agency": form.agency, **form.cleaned_data}
-        person = tried(form, lambda: add_staff(by=request.user, **fields))
+        person = tried(form, lambda: add_staff(by=request.user, **fields), TAKEN)
         if person:
             messages.success(request, f"{person.name} is on the staff list of {person.agency}.")
             return redirect("compliance:person", person.pk)
     return page(request, "partnership/staff_add.html", form, None, "Add a person")
 
 
-def tried(form: forms.Form, act) -> Any:
-    """What the action gives; None with the errors in the form when it refused."""
-    try:
-        return act()
-    except ChangedSince:
-        raise
-    except ValidationError as error:
-        put_errors(form, error)
-    except IntegrityError:  # somebody took the reference at the same moment
-        form.add_error(None, TAKEN)
-    return None
-
-
 def page(
     request: HttpRequest, template: str, form: forms.Form, person: StaffMember | None, title: str,
     **more: Any,
 ) -> HttpResponse:
-    crumbs = [
+    status = more.pop("status", 422 if form.errors else 200)
+    return render(request, template, {
+        "form": form, "person": person, "crumbs": crumbs(person, title),
+        "seen": fingerprint(person, STAFF_SEEN) if person else "", **more,
+    }, status=status)
+
+
+def crumbs(person: StaffMember | None, title: str) -> list[dict[str, str]]:
+    found = [
         {"text": "Home", "href": "/"},
         {"text": "People and training", "href": reverse("training:person-list")},
     ]
     if person:
-        crumbs.append({"text": person.name, "href": reverse("compliance:person", args=[person.pk])})
-    status = more.pop("status", 422 if form.errors else 200)
-    return render(request, template, {
-        "form": form, "person": person, "crumbs": [*crumbs, {"text": title, "href": ""}],
-        "seen": fingerprint(person) if person else "", **more,
-    }, status=status)
+        found.append({"text": person.name, "href": reverse("compliance:person", args=[person.pk])})
+    return [*found, {"text": title, "href": ""}]
 
 
 def managed(request: HttpRequest, number: int) -> StaffMember:
@@ -86,44 +77,17 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
         try:
             done = tried(form, lambda: change_staff(
                 by=request.user, staff_member=person, seen=seen, **form.cleaned_data
-            ))
+            ), TAKEN)
         except ChangedSince:
-            return changed_since(request, managed(request, number), form)
+            now = managed(request, number)
+            return changed_since(
+                request, form, now, name=f"{now.name}, {now.agency}", seen=fingerprint(now, STAFF_SEEN),
+                crumbs=crumbs(now, "Changed since"), back=reverse("compliance:person", args=[now.pk]),
+            )
         if done is not None:
             messages.success(request, "Saved." if done else "Nothing differs: nothing was written.")
             return redirect("compliance:person", person.pk)
     return page(request, "partnership/staff_change.html", form, person, "Change details")
-
-
-def changed_since(request: HttpRequest, person: StaffMember, form: StaffForm) -> HttpResponse:
-    """409: what stands now beside what was typed; saving again is then a choice with open eyes."""
-    rows = [
-        [
-            {"text": field.label, "header": True},
-            words(getattr(person, field.name)), words(form.cleaned_data[field.name]),
-            {"text": "Differs", "tag_colour": "yellow"}
-            if getattr(person, field.name) != form.cleaned_data[field.name] else {"text": ""},
-        ]
-        for field in form.visible_fields()
-    ]
-    columns = [{"text": text} for text in ("Detail", "In Quorate now", "What you typed", "Differs")]
-    return page(
-        request, "partnership/staff_changed.html", form, person, "Changed since", status=409,
-        rows=rows, columns=columns, who=last_change(request, person),
-    )
-
-
-def words(value: Any) -> str:
-    return longdate(value) if hasattr(value, "year") else str(value or "–")
-
-
-def last_change(request: HttpRequest, person: StaffMember) -> str:
-    """By whom and when, as far as the reader may know."""
-    reach = HistoryEntry.objects.visible_to(request.user).filter(
-        subject_type="partnership.staffmember", subject_id=person.pk
-    )
-    found = reach.select_related("user").first()
-    return f"by {found.user or 'the operator'} on {longmoment(found.at)}" if found else ""
 
 
 def leave(request: HttpRequest, number: int) -> HttpResponse:

@@ -333,7 +333,7 @@ def actions_of(floor: str) -> set[str]:
     return {
         f"{floor}.{name}"
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__
+        if function.__module__.startswith(module.__name__)
         and "by" in inspect.getfullargspec(inspect.unwrap(function)).kwonlyargs
     }
 

@@ -8,10 +8,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from partnership.forms import NUMBER
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
 from training import actions
-from training.forms import NUMBER
 from training.models import TrainingRecord
 from training.querysets import TrainingRecordQuerySet
 from training.views.reaching import crumbs, must_reach_others, person_page

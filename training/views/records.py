@@ -9,12 +9,12 @@ from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from partnership.forms import posted, put_errors
+from partnership.forms import NUMBER, posted, put_errors
 from partnership.models import StaffMember
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate, longmoment
 from training import actions
-from training.forms import NUMBER, CompletionForm, CorrectForm, ReasonForm
+from training.forms import CompletionForm, CorrectForm, ReasonForm
 from training.models import TrainingRecord
 from training.views.reaching import crumbs, person_page, person_within
 

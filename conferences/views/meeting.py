@@ -1,4 +1,4 @@
-"""The pages of meetings."""
+"""A meeting as those see it who may: its facts, its lines, its judgement."""
 
 from __future__ import annotations
 
