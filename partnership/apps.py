@@ -6,6 +6,9 @@ class PartnershipConfig(AppConfig):
     verbose_name = "Partnerships, agencies and people"
 
     def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+
+        from partnership import signed_in
         from partnership.signals import (
             mail_written,  # models can be imported only when apps are ready
         )
@@ -15,3 +18,4 @@ class PartnershipConfig(AppConfig):
             deliver_mail.enqueue()
 
         mail_written.connect(deliver, weak=False, dispatch_uid="deliver_mail")
+        user_logged_in.connect(signed_in.begin, dispatch_uid="signed_in")

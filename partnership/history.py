@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.db import models
 
 from partnership.models import HistoryEntry, User
 
-BATCH = 500
+BATCH = 2_000
 
 
 def entry(
@@ -40,7 +40,7 @@ def plain(value: Any) -> Any:
     """A value as JSON holds it: dates as text, rows as their own words."""
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    if isinstance(value, (date, datetime)):
+    if isinstance(value, (date, datetime, time)):
         return value.isoformat()
     if isinstance(value, (Decimal, models.Model)):
         return str(value)

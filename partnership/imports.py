@@ -14,10 +14,11 @@ from django.db import models
 
 from partnership.actions import STAFF_FIELDS, add_agency, add_role_group, import_staff
 from partnership.choices import Sector
+from partnership.csv_files import Headings
 from partnership.history import changed
 from partnership.models import CODE, Agency, Membership, Partnership, RoleGroup, StaffMember, User
 from partnership.plans import Known, Plan
-from partnership.spreadsheets import Headings, Row, Sheet, shown
+from partnership.spreadsheets import Row, Sheet, shown
 
 AGENCIES = Headings(("code", "name", "sector", "conference_expectation"))
 STAFF = Headings(
@@ -173,7 +174,9 @@ def plan_staff(
                 "is new a reference of their own.",
             )
         elif email_free(row, agency, fields["work_email"], person, emails):
-            place_staff(plan, person, StaffMember(agency=agency, reference=reference, **fields))
+            place_staff(
+                plan, row, person, StaffMember(agency=agency, reference=reference, **fields)
+            )
     return plan
 
 
@@ -222,15 +225,17 @@ def email_free(
     return holder == own
 
 
-def place_staff(plan: Plan[StaffMember], person: StaffMember | None, wanted: StaffMember) -> None:
+def place_staff(
+    plan: Plan[StaffMember], row: Row, person: StaffMember | None, wanted: StaffMember
+) -> None:
     if person is None:
-        plan.new.append(wanted)
+        plan.adds(row, wanted)
         return
     differences = changed(person, **{name: getattr(wanted, name) for name in STAFF_FIELDS})
     if differences:
-        plan.changed.append((person, {name: after for name, (_, after) in differences.items()}))
+        plan.changes(row, person, differences)
     else:
-        plan.unchanged.append(person)
+        plan.keeps(row, person)
 
 
 def carry_out_staff(plan: Plan[StaffMember], partnership: Partnership, by: User | None) -> People:

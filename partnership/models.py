@@ -18,6 +18,7 @@ from partnership.choices import Sector
 from partnership.roles import AGENCY_ROLES, Role
 from partnership.workdays import Calendar
 
+MACHINES = "@machines.invalid"  # ends the address of a machine's account: no person can have one
 CODE = RegexValidator(
     r"^[A-Z][A-Z0-9-]{0,11}\Z",
     "Write a code of up to 12 capital letters, figures or hyphens that begins with a letter.",
@@ -161,6 +162,10 @@ class StaffMember(models.Model):
         Partnership, models.PROTECT, null=True, blank=True, related_name="staff",
         help_text="The one partnership they work for; empty: each of the agency's.",
     )
+    moved_from = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, related_name="moved_to",
+        help_text="The line of the same person at the agency from which they moved.",
+    )
 
     objects = querysets.StaffQuerySet.as_manager()
 
@@ -215,6 +220,9 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    signed_out_at = models.DateTimeField(
+        null=True, blank=True, help_text="What was signed in before is signed out everywhere."
+    )
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -243,6 +251,16 @@ class User(AbstractBaseUser):
                 Grant.objects.filter(user=self).in_force(timezone.localdate())
             )
         return self._grants_in_force
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must hold: another password or a signing out everywhere ends them all."""
+        kept = super()._get_session_auth_hash(secret=secret)
+        return f"{kept}{self.signed_out_at.timestamp()}" if self.signed_out_at else kept
+
+    @property
+    def is_machine(self) -> bool:
+        """The technical account behind a machine's key: it can never sign in."""
+        return self.email.endswith(MACHINES)
 
     def has_role(self, *roles: Role) -> bool:
         return any(grant.role in roles for grant in self.grants_in_force())
@@ -274,12 +292,73 @@ class Grant(models.Model):
                 violation_error_message="Practitioners and agency leads are granted in an agency, "
                 "every other role in a partnership.",
             ),
-            dates_in_order("grant_dates_in_order", "from_on", "until_on"),
+            # Ended on its first day it stays as a row that was in force on no day.
+            models.CheckConstraint(
+                name="grant_dates_in_order",
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("from_on")),
+                violation_error_message="The end must not be before the start.",
+            ),
         ]
         indexes = [models.Index(fields=["user", "from_on", "until_on"])]
 
     def __str__(self) -> str:
         return f"{Role(self.role).label}, {self.agency or self.partnership}"
+
+
+class AgencyOffer(models.Model):
+    """An agency that one partnership offers to another: shared when that one accepts it."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="offers")
+    giver = models.ForeignKey(Partnership, models.PROTECT, related_name="offers_made")
+    taker = models.ForeignKey(Partnership, models.PROTECT, related_name="offers_received")
+    offered_at = models.DateTimeField(default=timezone.now)
+    offered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    accepted = models.BooleanField(null=True, blank=True)
+
+    objects = querysets.AgencyOfferQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-offered_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "taker"],
+                condition=Q(answered_at__isnull=True),
+                name="agencyoffer_open_once",
+                violation_error_message="That agency is already offered to that partnership.",
+            ),
+            models.CheckConstraint(
+                name="agencyoffer_to_another", condition=~Q(giver=F("taker"))
+            ),
+            models.CheckConstraint(
+                name="agencyoffer_answered_whole",
+                condition=Q(answered_at__isnull=True, accepted__isnull=True)
+                | Q(answered_at__isnull=False, accepted__isnull=False),
+            ),
+            by_needs_at("agencyoffer_answered_pair", "answered_at", "answered_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} offered to {self.taker}"
+
+
+class UserCheck(models.Model):
+    """That somebody looked through an agency's users, and those who remained still belong there."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="user_checks")
+    confirmed_at = models.DateTimeField(default=timezone.now)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    users = models.PositiveIntegerField(help_text="How many remained.")
+
+    objects = querysets.UserCheckQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-confirmed_at", "-pk"]
+        indexes = [models.Index(fields=["agency", "-confirmed_at"])]
+
+    def __str__(self) -> str:
+        return f"The users of {self.agency}"
 
 
 class BankHolidayQuerySet(models.QuerySet):
@@ -335,6 +414,8 @@ class HistoryEntry(models.Model):
             models.Index(fields=["subject_type", "subject_id"]),
             models.Index(fields=["partnership", "-at"]),
             models.Index(fields=["agency", "-at"]),
+            models.Index(fields=["staff_member", "-at"]),
+            models.Index(fields=["-at", "-id"]),
         ]
 
     def __str__(self) -> str:

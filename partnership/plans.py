@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from partnership.folding import plain
 from partnership.spreadsheets import RefusedRow, Row, Sheet, shown
 
-MEND = "Check the spelling, or load it first."
+MEND = "Check the spelling, or load it first."  # of a folder, whose files are loaded in turn
+CHECK = "Check the spelling."
+NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(Generic[T]):
+    """What becomes of one row, for a preview."""
+
+    row: int
+    verdict: str
+    item: T
+    differences: dict[str, list] = field(default_factory=dict)
 
 
 @dataclass
@@ -20,6 +34,7 @@ class Plan(Generic[T]):
     changed: list[tuple[T, dict[str, Any]]] = field(default_factory=list)
     unchanged: list[T] = field(default_factory=list)
     seen: dict[Any, int] = field(default_factory=dict)
+    noted: list[Noted] = field(default_factory=list)
 
     @property
     def refused(self) -> list[RefusedRow]:
@@ -33,6 +48,21 @@ class Plan(Generic[T]):
         if first != row.number:
             row.refuse(column, f"This repeats row {first}. Take one of them away.")
         return first == row.number
+
+    def adds(self, row: Row, item: T) -> None:
+        """The row brings something new."""
+        self.new.append(item)
+        self.noted.append(Noted(row.number, NEW, item))
+
+    def changes(self, row: Row, item: T, differences: dict[str, list]) -> None:
+        """The row differs from what is there, field by field [before, after]."""
+        self.changed.append((item, {name: after for name, (_, after) in differences.items()}))
+        self.noted.append(Noted(row.number, CHANGED, item, differences))
+
+    def keeps(self, row: Row, item: T) -> None:
+        """The row says what is there already."""
+        self.unchanged.append(item)
+        self.noted.append(Noted(row.number, UNCHANGED, item))
 
     def counts(self) -> str:
         return f"{len(self.new)} new, {len(self.changed)} changed, {len(self.unchanged)} unchanged"
@@ -50,6 +80,7 @@ class Known(Generic[T]):
     rows: dict[str, T]
     doubtful: frozenset[str] = frozenset()
     all_doubtful: bool = False
+    mend: str = MEND
 
     @classmethod
     def of(cls, what: str, rows: dict[str, T], sheet: Sheet, column: str) -> Known[T]:
@@ -66,10 +97,31 @@ class Known(Generic[T]):
     def named(self, row: Row, column: str, optional: bool = False) -> T | None:
         """The row that a cell names."""
         key = row.filled(column, optional)
-        if not key or key in self.rows:
-            return self.rows.get(key)
+        found = self.rows.get(key) if key else None
+        if not key or found is not None:
+            return found
         if self.all_doubtful or key in self.doubtful:
             row.doubtful = True
         else:
-            row.refuse(column, f"The {self.what} {shown(key)} is not known here. {MEND}")
+            row.refuse(column, f"The {self.what} {shown(key)} is not known here. {self.mend}")
         return None
+
+
+class Loose(Known[T]):
+    """Rows that people name in more than one way: by code or by name, in capitals or not."""
+
+    @classmethod
+    def under(cls, what: str, names: Iterable[tuple[str, T]]) -> Loose[T]:
+        """Rows under their names. What two rows are called alike names neither."""
+        found: dict[str, T | None] = {}
+        for name, row in names:
+            key = plain(name)
+            found[key] = row if found.get(key, row) == row else None
+        return cls(what, {key: row for key, row in found.items() if row is not None}, mend=CHECK)
+
+    def named(self, row: Row, column: str, optional: bool = False) -> T | None:
+        key = row.filled(column, optional)
+        found = self.rows.get(plain(key)) if key else None
+        if key and found is None:
+            row.refuse(column, f"The {self.what} {shown(key)} is not known here. {self.mend}")
+        return found

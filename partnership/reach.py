@@ -122,7 +122,12 @@ class Held:
 
 
 def held(user: Any, permission: Permission) -> Held:
-    """What the user's grants give. Anonymous and inactive users hold nothing."""
+    """What the user's grants give. Anonymous and inactive users hold nothing.
+
+    A machine has no grants: the key with which it came says what it holds.
+    """
+    if getattr(user, "came_with", None):
+        return user.came_with.held(permission)
     reaches = [
         (reach_of(permission, Role(grant.role)), grant)
         for grant in user.grants_in_force()
@@ -178,6 +183,10 @@ class ReachQuerySet(models.QuerySet):
         """The rows in which the user takes part; a subclass may ask for a grant at the party's place."""
         return any_of(self.party_lookups, user.pk)
 
+    def assigned_filter(self, user: Any) -> Q:
+        """The rows given to the user; a subclass may ask for more than that."""
+        return any_of(self.assigned_lookups, user.pk)
+
     def agency_lookups_for(self, permission: Permission) -> tuple[str, ...]:
         """The ways to an agency; a subclass may name others for some permissions."""
         return self.agency_lookups
@@ -189,7 +198,7 @@ class ReachQuerySet(models.QuerySet):
         if reach.party:
             found |= self.party_filter(user)
         if reach.assigned:
-            found |= any_of(self.assigned_lookups, user.pk)
+            found |= self.assigned_filter(user)
         if reach.agencies:
             # A grant on a parent agency reaches its parts.
             lookups = self.agency_lookups_for(permission)

@@ -7,29 +7,31 @@ what a file holds: what cannot be used is a ``RefusedRow``, and all are found in
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
+
+from partnership.exporting import formula_sign
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 50_000
 MOST_CHARACTERS = 1_000
+TOLD_EVERY = 500
 EARLIEST = date(1990, 1, 1)  # nothing that is loaded is older; a year before it is a slip
 
 ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 BRITISH_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 WHOLE = re.compile(r"[0-9]{1,9}")
 DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
-# Signs with which a spreadsheet begins a formula, also in the full width that some convert.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# Controls, line ends, and the marks that turn the direction of writing: they forge what is read.
+UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
 YES_NO = {"yes": True, "no": False}
+IN_WORDS = frozenset("|%")  # written out safely; as words they are no fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,15 @@ class Row:
     def refuse(self, column: str, reason: str) -> None:
         self.refused.append(RefusedRow(self.file, self.number, column, reason))
 
+    def check(self, column: str, value: str) -> None:
+        """What no cell may be, whatever it is about."""
+        if len(value) > MOST_CHARACTERS:
+            self.refuse(
+                column, f"This has {len(value):,} characters. At most {MOST_CHARACTERS:,} are read."
+            )
+        elif "\0" in value:
+            self.refuse(column, "This holds a NUL character. Take it away.")
+
     def raw(self, column: str) -> str:
         """The cell without spaces around it; an accent is one character, however it was typed."""
         return unicodedata.normalize("NFC", self.cells.get(column, "").strip())
@@ -90,10 +101,10 @@ class Row:
 
     def text(self, column: str, most: int, optional: bool = False) -> str:
         """Words that will be shown and exported again, so never a formula."""
-        if self.cells.get(column, "").lstrip(" \u00a0").startswith(FORMULA_SIGNS):
-            sign = shown(self.cells[column].lstrip(" \u00a0")[0])
+        sign = formula_sign(self.cells.get(column, ""))
+        if sign and sign not in IN_WORDS:
             self.refuse(
-                column, f"This begins with {sign}, which a spreadsheet takes for a formula. "
+                column, f"This begins with {shown(sign)}, which a spreadsheet takes for a formula. "
                 "Take the sign away.",
             )
             return ""
@@ -113,12 +124,19 @@ class Row:
             self.refuse(column, f"{shown(value)} cannot be used. {sentence}")
         return value
 
-    def choice(self, column: str, values: Iterable[str], default: str | None = None) -> str | None:
-        """One of some codes, in capitals or not; empty is the default, where there is one."""
+    def choice(
+        self, column: str, values: Iterable[str] | Mapping[str, str], default: str | None = None
+    ) -> str | None:
+        """One of some codes, in capitals or not; empty is the default, where there is one.
+
+        Where each code comes with its words, they are understood too.
+        """
         value = self.filled(column, optional=default is not None)
         if not value:
             return default
         found = {code.lower(): code for code in values}.get(value.lower())
+        if found is None and isinstance(values, Mapping):
+            found = {words.lower(): code for code, words in values.items()}.get(value.lower())
         if found is None:
             self.refuse(column, f"{shown(value)} is not one of: {', '.join(values)}.")
         return found
@@ -193,6 +211,7 @@ class Sheet:
     name: str
     rows: list[Row] = field(default_factory=list)
     faults: list[RefusedRow] = field(default_factory=list)
+    told: Callable[[int], None] | None = None  # how many rows have been looked at, now and then
 
     @property
     def refused(self) -> list[RefusedRow]:
@@ -204,93 +223,8 @@ class Sheet:
 
     def sound(self) -> Iterator[Row]:
         """The rows of which nothing is refused yet."""
-        return (row for row in self.rows if row.ok)
-
-
-@dataclass(frozen=True, slots=True)
-class Headings:
-    """The columns that a file must have, and those that it may have."""
-
-    needed: Sequence[str]
-    allowed: Sequence[str] = ()
-
-    def check(self, sheet: Sheet, found: list[str]) -> None:
-        for name in dict.fromkeys(found):
-            if found.count(name) > 1:
-                sheet.fault("There are two columns with this heading. Take one away.", name)
-            elif name not in self.needed and name not in self.allowed:
-                sheet.fault(
-                    "This column is not expected. Take it away, or mend its heading.",
-                    UNPRINTABLE.sub("?", name)[:40] or "without a heading",
-                )
-        for name in self.needed:
-            if name not in found:
-                sheet.fault("This column is missing.", name)
-
-
-def read_file(path: Path, headings: Headings) -> Sheet:
-    """Read a file from disk; one that is too big is not opened."""
-    sheet = Sheet(path.name)
-    if not path.is_file():
-        return sheet.fault("The file is missing.")
-    if path.stat().st_size > MOST_BYTES:
-        return sheet.fault(f"The file is bigger than {MOST_BYTES // 2**20} MB. Divide it.")
-    try:
-        return read_csv(path.name, path.read_bytes(), headings)
-    except OSError as error:
-        return sheet.fault(f"The file cannot be read: {error.strerror}.")
-
-
-def read_csv(name: str, content: bytes, headings: Headings) -> Sheet:
-    """Read a CSV file in UTF-8, with or without a byte order mark, within the limits."""
-    sheet = Sheet(name)
-    if len(content) > MOST_BYTES:
-        return sheet.fault(f"The file is bigger than {MOST_BYTES // 2**20} MB. Divide it.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        return sheet.fault(
-            f"The file is not in UTF-8 (line {line}). Save it as “CSV UTF-8” and try again."
-        )
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        read_rows(sheet, reader, headings)
-    except csv.Error as error:
-        sheet.rows.clear()
-        sheet.fault(f"The file is no proper CSV from line {reader.line_num} on ({error}).")
-    return sheet
-
-
-def read_rows(sheet: Sheet, reader: Iterator[list[str]], headings: Headings) -> None:
-    """The headings, then each row that is not blank; stops at the limit."""
-    names = [name.strip().lower() for name in next(reader, [])]
-    if not any(names):
-        sheet.fault("The file is empty. Its first row must hold the headings.")
-        return
-    headings.check(sheet, names)
-    if sheet.faults:
-        return
-    for number, cells in enumerate(reader, start=2):
-        if number > MOST_ROWS + 1:
-            sheet.rows.clear()
-            sheet.fault(f"The file has more than {MOST_ROWS:,} rows. Divide it.")
-            return
-        if any(map(str.strip, cells)):
-            sheet.rows.append(read_row(sheet.name, number, names, cells))
-
-
-def read_row(file: str, number: int, names: list[str], cells: list[str]) -> Row:
-    """A row with its cells; one that does not fit its headings is refused here."""
-    row = Row(file, number, dict(zip(names, cells, strict=False)))
-    if len(cells) != len(names):
-        row.refuse("", f"This row has {len(cells)} cells. The headings have {len(names)}.")
-        return row
-    for name, value in row.cells.items():
-        if len(value) > MOST_CHARACTERS:
-            row.refuse(
-                name, f"This has {len(value):,} characters. At most {MOST_CHARACTERS:,} are read."
-            )
-        elif "\0" in value:
-            row.refuse(name, "This holds a NUL character. Take it away.")
-    return row
+        for place, row in enumerate(self.rows):
+            if self.told and place % TOLD_EVERY == 0:
+                self.told(place)
+            if row.ok:
+                yield row

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -23,3 +25,26 @@ def refuse_when_changed(row: models.Model, seen: str, names: Iterable[str]) -> N
     """Refuse when a row (read under its lock) is no longer as it was ``seen``; "" asks for no check."""
     if seen and seen != fingerprint(row, names):
         raise ChangedSince(f"Somebody changed {row} since you opened this page.")
+
+
+def snapshot(row: models.Model, names: Iterable[str]) -> str:
+    """What a page saw of some fields of a row, to be read again: for pages that change many rows."""
+    return written(getattr(row, name) for name in names)
+
+
+def written(values: Iterable[Any]) -> str:
+    return json.dumps(list(values), default=str)
+
+
+def touched(row: models.Model, seen: str, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What was changed on the page: nothing where it was left as it was seen, or stands so already.
+
+    Refused when it was changed both here and by somebody else, to different values. The names of
+    ``typed`` are those of the snapshot, in its order.
+    """
+    now, ours = snapshot(row, typed), written(typed.values())
+    if ours in (seen, now):
+        return {}
+    if seen != now:
+        raise ChangedSince(f"Somebody changed {row} since you opened this page.")
+    return dict(typed)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django_tasks import task
 
+from partnership.actions import follow_moves
 from partnership.jobs import next_slot, take_slot
 from partnership.post import FIRST_WAIT, send_outbox
 from partnership.signals import hour_struck
@@ -31,4 +32,5 @@ def strike_hour() -> None:
     if take_slot():
         strike_hour.using(run_after=next_slot()).enqueue()
         send_outbox()
+        follow_moves(by=None, on=timezone.localdate())
         hour_struck.send(sender=None, now=timezone.now())

@@ -1,13 +1,60 @@
-"""The pages of the staff list."""
+"""The pages of the staff list, of agencies, users and roles, and of one's own account."""
 
 from django.urls import path
 
-from partnership.views import staff
+from partnership.views import (
+    account,
+    agencies,
+    agency_groups,
+    grants,
+    history,
+    holiday_changes,
+    holidays,
+    labels,
+    offers,
+    role_groups,
+    staff,
+    unsaved,
+    users,
+)
 
 app_name = "partnership"
 person = "people/<int:number>/"
 urlpatterns = [
+    path("history/", history.history, name="history"),
+    path("history/list.csv", history.history_csv, name="history-csv"),
+    path("unsaved/", unsaved.unsaved, name="unsaved"),
+    path("unsaved/stay/", unsaved.stay, name="stay"),
     path("people/add/", staff.add, name="staff-add"),
     path(f"{person}change/", staff.change, name="staff-change"),
     path(f"{person}leave/", staff.leave, name="staff-leave"),
+    path(f"{person}move/", staff.move, name="staff-move"),
+    path("account/", account.account, name="account"),
+    path("account/sign-out-everywhere/", account.sign_out, name="account-sign-out"),
+    path("set-up/agencies/", agencies.agency_list, name="agency-list"),
+    path("set-up/agencies/add/", agencies.add, name="agency-add"),
+    path("set-up/agencies/group/", agency_groups.add, name="group-add"),
+    path("set-up/agencies/groups/<int:number>/", agency_groups.change, name="group-change"),
+    path("set-up/agencies/offers/<int:number>/accept/", offers.accept, name="offer-accept"),
+    path("set-up/agencies/offers/<int:number>/decline/", offers.decline, name="offer-decline"),
+    path("set-up/agencies/offers/<int:number>/withdraw/", offers.withdraw, name="offer-withdraw"),
+    path("set-up/agencies/<int:number>/", agencies.detail, name="agency-detail"),
+    path("set-up/agencies/<int:number>/change/", agencies.change, name="agency-change"),
+    path("set-up/agencies/<int:number>/offer/", offers.offer, name="agency-offer"),
+    path("set-up/role-groups/", role_groups.role_group_list, name="role-group-list"),
+    path("set-up/role-groups/add/", role_groups.add, name="role-group-add"),
+    path("set-up/role-groups/<int:number>/", role_groups.rename, name="role-group-rename"),
+    path("set-up/users/", users.user_list, name="user-list"),
+    path("set-up/users/invite/", users.invite, name="user-invite"),
+    path("set-up/users/confirm/", grants.check, name="user-check"),
+    path("set-up/users/roles/<int:number>/end/", grants.end, name="grant-end"),
+    path("set-up/users/<int:number>/", users.detail, name="user-detail"),
+    path("set-up/users/<int:number>/role/", grants.grant, name="user-grant"),
+    path("set-up/users/<int:number>/link/", grants.link, name="user-link"),
+    path("set-up/users/<int:number>/invitation/", grants.send_again, name="user-send-again"),
+    path("set-up/holidays/", holidays.holiday_list, name="holiday-list"),
+    path("set-up/holidays/publish/", holiday_changes.publish, name="holiday-publish"),
+    path("set-up/holidays/add/", holiday_changes.add, name="holiday-add"),
+    path("set-up/holidays/<int:number>/remove/", holiday_changes.remove, name="holiday-remove"),
+    path("set-up/labels/<str:code>/", labels.labels, name="labels"),
 ]

@@ -1,12 +1,24 @@
 """Every change on the ground floor: each one transaction, checked, with its history."""
 
 from partnership.actions.calendar import add_bank_holidays, published_holidays, remove_bank_holiday
+from partnership.actions.labels import change_labels
 from partnership.actions.places import (
+    AGENCY_SEEN,
+    ROLE_GROUP_SEEN,
+    accept_offer,
     add_agency,
     add_role_group,
+    agency_seen,
+    change_agency,
+    change_group,
+    decline_offer,
     group_agencies,
+    group_seen,
     make_partnership,
+    offer_agency,
+    rename_role_group,
     share_agency,
+    withdraw_offer,
 )
 from partnership.actions.staff import (
     STAFF_FIELDS,
@@ -14,24 +26,60 @@ from partnership.actions.staff import (
     add_staff,
     change_staff,
     import_staff,
+    leave,
+    move_staff,
 )
-from partnership.actions.users import end_grant, grant_role, invite_user
+from partnership.actions.taking_back import take_back_staff
+from partnership.actions.users import (
+    confirm_users,
+    end_grant,
+    follow_moves,
+    give_access,
+    grant_role,
+    invite_user,
+    link_staff,
+    send_invitation,
+    sign_out_everywhere,
+    take_back_grant,
+)
 
 __all__ = [
+    "AGENCY_SEEN",
+    "ROLE_GROUP_SEEN",
     "STAFF_FIELDS",
     "STAFF_SEEN",
+    "accept_offer",
     "add_agency",
     "add_bank_holidays",
     "add_role_group",
     "add_staff",
+    "agency_seen",
+    "change_agency",
+    "change_group",
+    "change_labels",
     "change_staff",
+    "confirm_users",
+    "decline_offer",
     "end_grant",
+    "follow_moves",
+    "give_access",
     "grant_role",
     "group_agencies",
+    "group_seen",
     "import_staff",
     "invite_user",
+    "leave",
+    "link_staff",
     "make_partnership",
+    "move_staff",
+    "offer_agency",
     "published_holidays",
     "remove_bank_holiday",
+    "rename_role_group",
+    "send_invitation",
     "share_agency",
+    "sign_out_everywhere",
+    "take_back_grant",
+    "take_back_staff",
+    "withdraw_offer",
 ]

@@ -1,5 +1,6 @@
 """Tags and filters that every template has (a built-in library, see the settings)."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +14,8 @@ from django.utils.dateformat import format as format_date
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from partnership.reach import can
+from partnership.kept import MARKER, marker_for
+from partnership.reach import can, held
 from partnership.roles import Permission
 
 register = template.Library()
@@ -44,6 +46,13 @@ def may(user: Any, permission: str) -> bool:
     return can(user, Permission(permission))
 
 
+@register.filter
+def reaches(user: Any, permission: str) -> bool:
+    """Whether it reaches beyond the person's own rows."""
+    reach = held(user, Permission(permission))
+    return bool(reach.agencies or reach.partnerships)
+
+
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
     """The page's query string with changes; None takes a part away. Starts with "?" always."""
@@ -58,9 +67,15 @@ def query(context: template.Context, **changes: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def csrf_field(context: template.Context) -> SafeString:
-    """The csrf field for components: they are included with "only", which csrf_token needs."""
+    """The csrf field for components: they are included with "only", which csrf_token needs.
+
+    Beside it who has the form open, so that what comes after a time-out is kept for them alone.
+    """
+    request = context.request
     return format_html(
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(context.request)
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+        '<input type="hidden" name="{}" value="{}">',
+        get_token(request), MARKER, marker_for(request.user),
     )
 
 
@@ -97,6 +112,7 @@ SENTENCES = {
     "Enter a valid date.": "“{label}” must be a real date, such as 31/03/2015.",
     "Enter a whole number.": "“{label}” must be a whole number.",
     "Enter a number.": "“{label}” must be a number.",
+    "Enter a valid email address.": "“{label}” must be an address such as sian.price@example.org.",
     "Select a valid choice. That choice is not one of the available choices.": (
         "Choose one of the answers on the list for “{label}”."
     ),
@@ -108,10 +124,25 @@ SENTENCES = {
     ),
 }
 
+# The same for those that hold a number, or what was sent.
+WITH_NUMBERS = (
+    (r"Ensure this value has at most (\d+) characters? \(it has (\d+)\)\.",
+     r"“{label}” may have at most \1 characters, and has \2. Shorten it."),
+    (r"Ensure this value is less than or equal to (-?[\d.]+)\.", r"“{label}” must be \1 or less."),
+    (r"Ensure this value is greater than or equal to (-?[\d.]+)\.", r"“{label}” must be \1 or more."),
+    (r"Ensure that there (?:is|are) no more than (\d+) decimal places?\.",
+     r"“{label}” may have no more than \1 figures after the point."),
+    (r"Select a valid choice\. .+ is not one of the available choices\.",
+     r"Choose one of the answers on the list for “{label}”."),
+)
+
 
 @register.filter
 def plainly(error: str) -> str:
-    """A library's own message about a whole form, in our words where we have them."""
+    """A library's own message, in our words where we have them."""
+    for pattern, words in WITH_NUMBERS:
+        if re.fullmatch(pattern, error, re.DOTALL):
+            return re.sub(pattern, words, error, flags=re.DOTALL)
     return SENTENCES.get(error, error)
 
 
@@ -130,7 +161,7 @@ def sentences(field: BoundField) -> list[str]:
         elif error == "This field is required." and is_file(field):
             error = "Choose a file for “{label}”."
         else:
-            error = SENTENCES.get(error, error)
+            error = plainly(error)
         found.append(error.replace("{label}", str(field.label)))
     return found
 

@@ -10,9 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from partnership.actions import STAFF_SEEN, add_staff, change_staff
-from partnership.forms import LeaveForm, StaffForm, posted
-from partnership.models import StaffMember
+from partnership.actions import STAFF_SEEN, add_staff, change_staff, move_staff
+from partnership.actions import leave as note_leaving
+from partnership.forms import LeaveForm, MoveForm, StaffForm, posted
+from partnership.models import Agency, Grant, StaffMember, today
 from partnership.reach import can
 from partnership.roles import Permission
 from partnership.stale import ChangedSince, fingerprint
@@ -90,15 +91,56 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     return page(request, "partnership/staff_change.html", form, person, "Change details")
 
 
+def roles_of(request: HttpRequest, person: StaffMember) -> list[Grant]:
+    """The roles of a person's account that the lead may end, in force or to come; never one's own."""
+    account = getattr(person, "user", None)
+    if account is None or account.pk == request.user.pk:
+        return []
+    rows = Grant.objects.within_reach(request.user, Permission.MANAGE_OWN_USERS)
+    return list(rows.filter(user=account).not_ended(today()).select_related("agency", "user"))
+
+
 def leave(request: HttpRequest, number: int) -> HttpResponse:
-    """Note when a person leaves; their records and attendances are kept."""
+    """Note when a person leaves; records and attendances are kept, roles end where that is wished."""
     person = managed(request, number)
-    form = LeaveForm(posted(request), person=person, initial={"left_on": person.left_on})
+    roles = roles_of(request, person)
+    form = LeaveForm(posted(request), person=person, grants=roles, initial={"left_on": person.left_on})
     if request.method == "POST" and form.is_valid():
-        day = form.cleaned_data["left_on"]
-        done = tried(form, lambda: change_staff(by=request.user, staff_member=person, left_on=day))
+        day, ending = form.cleaned_data["left_on"], form.cleaned_data.get("roles_too")
+        done = tried(form, lambda: note_leaving(
+            by=request.user, staff_member=person, left_on=day, grants=roles if ending else ()
+        ))
         if done is not None:
             said = f"is out of post from {longdate(day)}" if day else "is in post"
-            messages.success(request, f"{person.name} {said}.")
+            more = " Their roles in Quorate end on that day." if day and ending else ""
+            messages.success(request, f"{person.name} {said}.{more}")
             return redirect("compliance:person", person.pk)
     return page(request, "partnership/staff_leave.html", form, person, "Leaving")
+
+
+def move(request: HttpRequest, number: int) -> HttpResponse:
+    """Another agency of the lead's from a day on: what was before stays where it was."""
+    person = managed(request, number)
+    moved = getattr(person, "moved_to", None)
+    elsewhere = Agency.objects.within_reach(request.user, Permission.MANAGE_STAFF).exclude(
+        pk=person.agency_id
+    )
+    roles = [grant for grant in roles_of(request, person) if grant.agency_id == person.agency_id]
+    there = {name: getattr(person, name) for name in ("job_title", "role_group", "reference", "work_email")}
+    form = MoveForm(posted(request), user=request.user, person=person, grants=roles, initial=there)
+    if request.method == "POST" and form.is_valid():
+        data = dict(form.cleaned_data)
+        grants = roles if data.pop("roles_too", False) else ()
+        line = tried(form, lambda: move_staff(
+            by=request.user, staff_member=person, grants=grants, **data
+        ), "Another person of that agency has that reference or that work e-mail.")
+        if line:
+            messages.success(
+                request, f"{line.name} is at {line.agency} from {longdate(line.started_on)}. What was before "
+                f"stays with {person.agency}."
+            )
+            return redirect("compliance:person", line.pk)
+    return page(
+        request, "partnership/staff_move.html", form, person, "Move to another agency",
+        moved=moved, somewhere=elsewhere.exists(),
+    )

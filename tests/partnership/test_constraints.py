@@ -51,6 +51,20 @@ def same_user():
     return make.UserFactory, {}, {"email": "SIAN@example.org"}
 
 
+def offer(same_place=False, **broken):
+    fixed = {
+        "agency": make.AgencyFactory(), "giver": make.PartnershipFactory(),
+        "taker": make.PartnershipFactory(), "offered_by": make.UserFactory(),
+    }
+    return make.AgencyOfferFactory, fixed, broken | ({"giver": fixed["taker"]} if same_place else {})
+
+
+def same_offer():
+    old = make.AgencyOfferFactory()
+    made_by, fixed, _ = offer()
+    return made_by, fixed, {"agency": old.agency, "taker": old.taker}
+
+
 CASES = {
     "membership_code_once": lambda: membership(partnership=1, code=1),
     "membership_agency_once": lambda: membership(partnership=1, agency=1),
@@ -60,6 +74,10 @@ CASES = {
     "user_email_once": same_user,
     "grant_where_role_sits": lambda: grant(role=Role.AUDITOR),
     "grant_dates_in_order": lambda: grant(from_on=DAY, until_on=DAY),
+    "agencyoffer_open_once": same_offer,
+    "agencyoffer_to_another": lambda: offer(same_place=True),
+    "agencyoffer_answered_whole": lambda: offer(accepted=True),
+    "agencyoffer_answered_pair": lambda: offer(answered_by=make.UserFactory()),
     "bankholiday_once": same_day,
     "outboxmessage_sent_or_given_up": lambda: (
         make.OutboxMessageFactory, {"sent_at": timezone.now()}, {"gave_up_at": timezone.now()}

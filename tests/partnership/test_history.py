@@ -16,18 +16,22 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+import compliance.actions as figures
 import conferences.actions as conferences
 import partnership.actions as ground
 import training.actions as training
 from compliance.demo import factories as make
+from conferences.actions.filling import ENDING, Typed
+from conferences.actions.registers import LINE
 from conferences.choices import MeetingKind, MeetingState, Mode, Outcome
 from conferences.models import Attendance, Meeting
 from partnership.choices import Sector
 from partnership.models import BankHoliday, HistoryEntry, StaffMember
 from partnership.roles import Role
+from partnership.stale import fingerprint, snapshot
 
 TODAY = date(2015, 4, 1)
-FLOORS = ("partnership", "training", "conferences")
+FLOORS = ("partnership", "training", "conferences", "compliance")
 
 
 @dataclass
@@ -47,6 +51,10 @@ class World:
     def closed(self):
         conferences.close_registers(by=self.by, meetings=[self.meeting], tell=False)
         return self.meeting
+
+    def ending(self, **new):
+        there = {name: getattr(self.meeting, name) for name in ENDING}
+        return Typed(snapshot(self.meeting, ENDING), there | new)
 
     def disputed(self):
         line = self.line
@@ -143,6 +151,111 @@ def _(w):
     return lambda: ground.end_grant(by=w.by, grant=grant, until_on=TODAY)
 
 
+@act("partnership.take_back_grant", "took back", role="agency_lead")
+def _(w):
+    grant = make.GrantFactory(agency=w.agency, from_on=date(2015, 4, 2))
+    return lambda: ground.take_back_grant(by=w.by, grant=grant, on=TODAY)
+
+
+@act("partnership.give_access", "invited", "granted", "sent the invitation to", email="nia@example.org")
+def _(w):
+    return lambda: ground.give_access(
+        by=w.by, email="nia@example.org", name="Nia", role=Role.AUDITOR, partnership=w.partnership,
+        from_on=TODAY,
+    )
+
+
+@act("partnership.send_invitation", "sent the invitation to", email="owain@example.org")
+def _(w):
+    user = make.UserFactory(email="owain@example.org")
+    return lambda: ground.send_invitation(by=w.by, user=user)
+
+
+@act("partnership.link_staff", "linked")
+def _(w):
+    user = make.UserFactory()
+    return lambda: ground.link_staff(by=w.by, user=user, staff_member=w.staff)
+
+
+@act("partnership.follow_moves", "linked")
+def _(w):
+    make.UserFactory(staff_member=w.staff)
+    make.StaffMemberFactory(moved_from=w.staff, started_on=TODAY)
+    return lambda: ground.follow_moves(by=w.by, on=TODAY)
+
+
+@act("partnership.confirm_users", "ended", "confirmed", users=1, ended=1)
+def _(w):
+    gone, stays = make.GrantFactory.create_batch(2, agency=w.agency)
+    return lambda: ground.confirm_users(
+        by=w.by, agency=w.agency, shown=[gone.pk, stays.pk], leavers=[gone.user_id], on=TODAY
+    )
+
+
+@act("partnership.sign_out_everywhere", "signed out everywhere")
+def _(w):
+    return lambda: ground.sign_out_everywhere(by=w.by)
+
+
+@act("partnership.leave", "changed", "ended", left_on=[None, "2015-04-01"])
+def _(w):
+    grant = make.GrantFactory(agency=w.agency)
+    return lambda: ground.leave(by=w.by, staff_member=w.staff, left_on=TODAY, grants=[grant])
+
+
+@act("partnership.move_staff", "moved here", "moved away", left_on=[None, "2015-04-01"])
+def _(w):
+    agency = make.AgencyFactory()
+    return lambda: ground.move_staff(by=w.by, staff_member=w.staff, agency=agency, on=TODAY)
+
+
+@act("partnership.change_agency", "changed", "changed", code=["CSC", "CS"])
+def _(w):
+    row = w.agency.memberships.get()
+    seen = ground.agency_seen(row)
+    return lambda: ground.change_agency(by=w.by, membership=row, seen=seen, code="CS", name="Another name")
+
+
+@act("partnership.change_group", "changed", "changed", parent=["The trust", None])
+def _(w):
+    group = ground.group_agencies(by=w.by, name="The trust", sector=Sector.OTHER, parts=[w.agency])
+    seen, other = ground.group_seen(group), make.AgencyFactory()
+    return lambda: ground.change_group(by=w.by, group=group, seen=seen, parts=[other])
+
+
+@act("partnership.offer_agency", "offered", taker="Eastmoor")
+def _(w):
+    other = make.PartnershipFactory(name="Eastmoor")
+    return lambda: ground.offer_agency(
+        by=w.by, agency=w.agency, giver=w.partnership, taker=other
+    )
+
+
+@act("partnership.accept_offer", "answered", "shared", accepted=[None, True])
+def _(w):
+    offer = make.AgencyOfferFactory(taker=w.partnership)
+    return lambda: ground.accept_offer(by=w.by, offer=offer, code="NEW")
+
+
+@act("partnership.decline_offer", "answered", accepted=[None, False])
+def _(w):
+    offer = make.AgencyOfferFactory(taker=w.partnership)
+    return lambda: ground.decline_offer(by=w.by, offer=offer)
+
+
+@act("partnership.withdraw_offer", "withdrew", taker="Eastmoor")
+def _(w):
+    offer = make.AgencyOfferFactory(giver=w.partnership, taker=make.PartnershipFactory(name="Eastmoor"))
+    return lambda: ground.withdraw_offer(by=w.by, offer=offer)
+
+
+@act("partnership.rename_role_group", "renamed", title=["Front line", "At the front"])
+def _(w):
+    group = w.staff.role_group
+    seen = fingerprint(group, ground.ROLE_GROUP_SEEN)
+    return lambda: ground.rename_role_group(by=w.by, role_group=group, seen=seen, title="At the front")
+
+
 @act("partnership.add_bank_holidays", "added", "added", on="1999-12-31", title="The millennium")
 def _(w):
     days = {date(1999, 12, 31): "The millennium", date(1999, 12, 30): "The day before"}
@@ -153,6 +266,35 @@ def _(w):
 def _(w):
     day = BankHoliday.objects.get(country="ENG", on=date(2022, 9, 19))
     return lambda: ground.remove_bank_holiday(by=w.by, holiday=day)
+
+
+@act("partnership.change_labels", "changed", subgroup_label=["Training sub-group", "Learning group"])
+def _(w):
+    return lambda: ground.change_labels(
+        by=w.by, partnership=w.partnership, subgroup_label="Learning group"
+    )
+
+
+@act("compliance.set_target", "ended", "set", measure="quoracy", good_from="95")
+def _(w):
+    make.TargetFactory(partnership=w.partnership, measure="quoracy")
+    return lambda: figures.set_target(
+        by=w.by, partnership=w.partnership, measure="quoracy", good_from=Decimal("95"),
+        watch_from=Decimal("80"), effective_from=TODAY,
+    )
+
+
+@act("compliance.end_target", "ended", effective_until=[None, "2015-04-01"])
+def _(w):
+    row = make.TargetFactory(partnership=w.partnership)
+    return lambda: figures.end_target(by=w.by, target=row, effective_until=TODAY)
+
+
+@act("compliance.remove_target", "removed")
+def _(w):
+    soon = timezone.localdate() + timedelta(days=9)
+    row = make.TargetFactory(partnership=w.partnership, effective_from=soon)
+    return lambda: figures.remove_target(by=w.by, target=row)
 
 
 @act("training.add_course", "made", code="CPC", hours="3.5")
@@ -231,17 +373,142 @@ def _(w):
     return lambda: training.withdraw_record(by=w.by, training_record=row, reason="Never held.")
 
 
+@act("training.change_course", "changed", "changed", covers=["", "L2"])
+def _(w):
+    row, other = make.CourseFactory(title="Course"), make.CourseFactory(code="L2")
+    return lambda: training.change_course(by=w.by, course=row, title="Another", covers=[other])
+
+
+@act("training.end_requirement", "ended", effective_until=[None, "2015-04-01"])
+def _(w):
+    row = make.RequirementFactory(partnership=w.partnership)
+    return lambda: training.end_requirement(by=w.by, requirement=row, until=TODAY)
+
+
+@act("training.change_requirement", "ended", "made", "carried over", valid_months=12)
+def _(w):
+    row = make.RequirementFactory(partnership=w.partnership)
+    make.ExemptionFactory(staff_member=w.staff, requirement=row, until_on=date(2016, 4, 1))
+    courses = list(row.courses.all())
+    return lambda: training.change_requirement(
+        by=w.by, requirement=row, effective_from=TODAY, courses=courses, valid_months=12
+    )
+
+
+@act("training.add_session", "made", course="CPC", places=9)
+def _(w):
+    course = make.CourseFactory(code="CPC")
+    return lambda: training.add_session(
+        by=w.by, partnership=w.partnership, course=course, held_on=TODAY, places=9,
+        booking_closes_on=TODAY,
+    )
+
+
+@act("training.change_session", "changed", "moved up", places=[1, 2])
+def _(w):
+    row = make.SessionFactory(partnership=w.partnership, places=1)
+    training.book(by=None, session=row, people=[w.staff, make.StaffMemberFactory(agency=w.agency)])
+    return lambda: training.change_session(by=w.by, session=row, places=2)
+
+
+@act("training.cancel_session", "cancelled", cancelled_reason=["", "No trainer"])
+def _(w):
+    row = make.SessionFactory(partnership=w.partnership)
+    return lambda: training.cancel_session(by=w.by, session=row, reason="No trainer")
+
+
+@act("training.book", "booked", "booked", state="waiting")
+def _(w):
+    row = make.SessionFactory(partnership=w.partnership, places=1)
+    people = [w.staff, make.StaffMemberFactory(agency=w.agency)]
+    return lambda: training.book(by=w.by, session=row, people=people)
+
+
+@act("training.cancel_booking", "cancelled", state=["booked", "cancelled"])
+def _(w):
+    row = make.BookingFactory(session__partnership=w.partnership, staff_member=w.staff)
+    return lambda: training.cancel_booking(by=w.by, booking=row)
+
+
+def of_last_week(w, state):
+    """A booking of a session whose register can be taken."""
+    held_on = timezone.localdate() - timedelta(days=7)
+    return make.BookingFactory(
+        session__partnership=w.partnership, session__held_on=held_on, staff_member=w.staff, state=state
+    )
+
+
+@act("training.mark_register", "marked", state=["booked", "attended"])
+def _(w):
+    row = of_last_week(w, "booked")
+    marks = {row.pk: ("booked", "attended")}
+    return lambda: training.mark_register(by=w.by, session=row.session, marks=marks)
+
+
+@act("training.close_session", "closed", "logged", attended=1)
+def _(w):
+    row = of_last_week(w, "attended")
+    return lambda: training.close_session(by=w.by, session=row.session)
+
+
+@act("training.add_walk_in", "walked in", state="walk_in")
+def _(w):
+    session = of_last_week(w, "cancelled").session
+    return lambda: training.add_walk_in(by=w.by, session=session, staff_member=w.staff)
+
+
+@act("training.correct_booking", "corrected", "withdrawn", state=["attended", "no_show"], reason="Misread.")
+def _(w):
+    row = of_last_week(w, "attended")
+    training.close_session(by=None, session=row.session)
+    return lambda: training.correct_booking(
+        by=w.by, booking=row, state="no_show", reason="Misread."
+    )
+
+
 @act("conferences.set_default_rules", *["set"] * 8, what="notice", amount=5)
 def _(w):
     other = make.PartnershipFactory()
     return lambda: conferences.set_default_rules(by=w.by, partnership=other)
 
 
-@act("conferences.expect", "set", expectation="report")
+@act("conferences.expect", "ended", "set", expectation="report")
 def _(w):
     return lambda: conferences.expect(
         by=w.by, partnership=w.partnership, expectation="report", effective_from=TODAY
     )
+
+
+@act("conferences.set_quorum", "ended", "set", others=3, effective_from="2015-04-01")
+def _(w):
+    terms = {"required_sectors": ["police"], "others": 3}
+    return lambda: conferences.set_quorum(
+        by=w.by, partnership=w.partnership, effective_from=TODAY, **terms
+    )
+
+
+@act("conferences.set_timescale", "ended", "set", what="notice", amount=3)
+def _(w):
+    return lambda: conferences.set_timescale(
+        by=w.by, partnership=w.partnership, what="notice", amount=3, unit="working_days",
+        effective_from=TODAY,
+    )
+
+
+@act("conferences.end_expectation", "ended", effective_until=[None, "2015-04-01"])
+def _(w):
+    rule = make.ExpectationRuleFactory(partnership=w.partnership, agency=w.agency)
+    return lambda: conferences.end_expectation(by=w.by, rule=rule, effective_until=TODAY)
+
+
+@act("conferences.remove_rule", "removed", "goes on")
+def _(w):
+    soon = timezone.localdate() + timedelta(days=9)
+    rule = conferences.set_timescale(
+        by=None, partnership=w.partnership, what="notice", amount=3, unit="weeks",
+        effective_from=soon,
+    )
+    return lambda: conferences.remove_rule(by=w.by, rule=rule)
 
 
 @act("conferences.convene", "convened", "invited", kind="core_group", held_on="2015-04-01")
@@ -256,6 +523,58 @@ def _(w):
 def _(w):
     agency = make.AgencyFactory()
     return lambda: conferences.add_line(by=w.by, meeting=w.meeting, agency=agency, involved=False)
+
+
+@act("conferences.invite_many", "invited", "invited", invited_on="2015-04-01")
+def _(w):
+    two = [make.AgencyFactory(), make.AgencyFactory()]
+    asked = [{"agency": agency, "invited_on": TODAY} for agency in two]
+    return lambda: conferences.invite_many(by=w.by, meeting=w.meeting, invitations=asked)
+
+
+@act("conferences.change_invitation", "changed the invitation", job_title=["", "Locum nurse"],
+     involved=[True, False], reason="No contact.")
+def _(w):
+    w.meeting.lines.filter(agency=w.agency).update(outcome=Outcome.UNKNOWN)
+    line = w.line
+    return lambda: conferences.change_invitation(
+        by=w.by, line=line, job_title="Locum nurse", involved=False, reason="No contact."
+    )
+
+
+@act("conferences.withdraw_invitation", "took the invitation away", reason="A mistake.")
+def _(w):
+    w.meeting.lines.filter(agency=w.agency).update(outcome=Outcome.UNKNOWN)
+    line = w.line
+    return lambda: conferences.withdraw_invitation(by=w.by, line=line, reason="A mistake.")
+
+
+@act("conferences.note_held", "held", state=["planned", "held"])
+def _(w):
+    Meeting.objects.filter(pk=w.meeting.pk).update(state=MeetingState.PLANNED)
+    return lambda: conferences.note_held(by=w.by, meeting=w.meeting)
+
+
+@act("conferences.cancel", "cancelled", state=["held", "cancelled"], reason="No longer needed")
+def _(w):
+    return lambda: conferences.cancel(by=w.by, meeting=w.meeting, reason="No longer needed")
+
+
+@act("conferences.stand_down", "stood down", "convened", "invited", "invited",
+     state=["held", "stood_down"], new_date_on=[None, "2015-04-01"])
+def _(w):
+    return lambda: conferences.stand_down(
+        by=w.by, meeting=w.meeting, reason="Nobody came.", new_date_on=TODAY, reference="NW-78",
+        invited_on=TODAY,
+    )
+
+
+@act("conferences.follow", "convened", "invited", "invited", held_on="2015-04-01")
+def _(w):
+    w.meeting.new_date_on = TODAY
+    return lambda: conferences.follow(
+        by=w.by, meeting=w.meeting, reference="NW-79", invited_on=TODAY
+    )
 
 
 @act("conferences.change_meeting", "changed", children=[2, 3], state=["held", "cancelled"])
@@ -307,6 +626,34 @@ def _(w):
     return lambda: conferences.correct_line(
         by=w.by, line=line, reason="Misread.", mode=Mode.VIDEO
     )
+
+
+@act("conferences.fill_register", "recorded", "recorded", "came", outcome=["attended", "absent"])
+def _(w):
+    line, ending = w.line, w.ending(children=3)
+    new = {"outcome": "absent", "mode": "", "part": False, "report": "not_required", "involved": True}
+    came = {"agency": w.agency, "staff_member": None, "job_title": "Locum", "outcome": "attended"}
+    lines = {line.pk: Typed(snapshot(line, LINE), new)}
+    return lambda: conferences.fill_register(
+        by=w.by, meeting=w.meeting, lines=lines, ending=ending, came=came
+    )
+
+
+@act("conferences.correct_ending", "corrected", "judged anew", children=[2, 3], reason="Misread.")
+def _(w):
+    w.closed()
+    new = w.ending(children=3).new
+    return lambda: conferences.correct_ending(
+        by=w.by, meeting=w.meeting, reason="Misread.", **new
+    )
+
+
+@act("conferences.name_deputy", "named a deputy")
+def _(w):
+    Meeting.objects.filter(pk=w.meeting.pk).update(held_on=timezone.localdate())
+    Attendance.objects.filter(pk=w.line.pk).update(outcome=Outcome.UNKNOWN)
+    line, deputy = w.line, make.StaffMemberFactory(agency=w.agency)
+    return lambda: conferences.name_deputy(by=w.by, line=line, staff_member=deputy)
 
 
 @act("conferences.excuse", "excused", reason="diary_clash")
@@ -406,6 +753,8 @@ def test_an_entry_says_where_and_whom_it_concerns(world):
         ("conferences.excuse", {"reason": ""}),
         ("conferences.excuse", {"reason": "was ill"}),
         ("conferences.correct_line", {"reason": " "}),
+        ("conferences.correct_ending", {"reason": " "}),
+        ("conferences.fill_register", {"came": {"agency": None, "staff_member": None, "job_title": ""}}),
         ("training.correct_record", {"reason": " "}),
         ("training.log_training", {"completed_on": date(2199, 1, 1)}),
         ("training.log_session", {"completed_on": date(2199, 1, 1)}),
@@ -413,6 +762,12 @@ def test_an_entry_says_where_and_whom_it_concerns(world):
         ("training.exempt", {"until_on": TODAY}),
         ("training.end_exemption", {"until_on": date(2016, 4, 1)}),
         ("training.add_requirement", {"courses": []}),
+        ("training.end_requirement", {"until": date(1999, 1, 1)}),
+        ("training.change_requirement", {"courses": []}),
+        ("training.add_session", {"places": 0}),
+        ("training.change_session", {"places": 0}),
+        ("training.cancel_session", {"reason": " "}),
+        ("training.correct_booking", {"reason": " "}),
         ("conferences.convene", {"reference": "a ref with spaces"}),
         ("partnership.grant_role", {"role": Role.AGENCY_LEAD}),
         ("partnership.share_agency", {"code": "lower"}),

@@ -1,79 +1,29 @@
-"""What people type about staff; and the fields that forms on every floor share."""
+"""What people type about staff."""
 
 from __future__ import annotations
 
-import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
 
-from partnership.models import Agency, Partnership, RoleGroup, StaffMember, User, today
+from partnership.forms.fields import Email, OneLine, PostDay
+from partnership.models import Agency, Grant, Partnership, RoleGroup, StaffMember, User
 from partnership.roles import Permission
 
-DAY_FORMATS = ["%d/%m/%Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y"]
-NUMBER = re.compile(r"[0-9]{1,18}")  # of a row
-FIRST_START = date(1950, 1, 1)  # of a person who may still be in post
-FURTHEST_AHEAD = timedelta(days=2 * 366)  # somebody who is to start or to leave
 
-
-class Day(forms.DateField):
-    """A date in one box, in any of the usual ways of writing it."""
-
-    def __init__(self, label: str, **options: Any) -> None:
-        widget = forms.DateInput(format="%d/%m/%Y")
-        super().__init__(label=label, input_formats=DAY_FORMATS, widget=widget, **options)
-
-
-class PostDay(Day):
-    """A day on which somebody starts or leaves: neither long ago nor far ahead."""
-
-    def clean(self, value: str) -> date | None:
-        day = super().clean(value)
-        if day and day < FIRST_START:
-            raise ValidationError(f"“{self.label}” is before 1950. Check the year.")
-        if day and day > today() + FURTHEST_AHEAD:
-            raise ValidationError(f"“{self.label}” is more than two years ahead. Check the year.")
-        return day
-
-
-class Ticked(forms.ModelMultipleChoiceField):
-    """Rows by their numbers; what is no number of a row is no choice."""
-
-    def clean(self, value: list[str] | None) -> QuerySet:
-        if any(not NUMBER.fullmatch(one) for one in value or ()):
-            raise ValidationError(self.error_messages["invalid_choice"])
-        return super().clean(value)
-
-
-def posted(request: HttpRequest) -> QueryDict | None:
-    """What was sent; None where the page is only looked at. Nothing filled in is sent all the same."""
-    return request.POST if request.method == "POST" else None
-
-
-def put_errors(
-    form: forms.Form, error: ValidationError, fields: dict[str, str] | None = None
-) -> None:
-    """What an action refused, at the field where it was typed; else above the form.
-
-    ``fields`` names the form's field for what the action calls otherwise.
-    """
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, errors in error.error_dict.items():
-        at = (fields or {}).get(name, name)
-        form.add_error(at if at in form.fields else None, errors)
-
-
-def line(label: str, name: str, *, width: int = 20, **options: Any) -> forms.CharField:
+def line(label: str, name: str, *, width: int = 20, **options: Any) -> OneLine:
     """One line of a staff member, as long as the field keeps."""
     most = StaffMember._meta.get_field(name).max_length
-    widget = forms.TextInput(attrs={"class": f"govuk-input--width-{width}"})
-    return forms.CharField(label=label, max_length=most, widget=widget, **options)
+    return OneLine(label, max_length=most, width=width, **options)
+
+
+def role_groups(**options: Any) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        label="Role group", queryset=RoleGroup.objects.all(), empty_label="Choose",  # unscoped: the same for all
+        help_text="It decides which training is asked for.", **options,
+    )
 
 
 class StaffForm(forms.Form):
@@ -87,11 +37,8 @@ class StaffForm(forms.Form):
         help_text="As your own records have it, such as a payroll number.",
     )
     job_title = line("Job title", "job_title")
-    role_group = forms.ModelChoiceField(
-        label="Role group", queryset=RoleGroup.objects.all(), empty_label="Choose",  # unscoped: the same for all
-        help_text="It decides which training is asked for.",
-    )
-    work_email = forms.EmailField(label="Work e-mail", required=False, max_length=254)
+    role_group = role_groups()
+    work_email = Email("Work e-mail", required=False)
     started_on = PostDay("Started on")
     works_for = forms.ModelChoiceField(
         label="Works for one partnership only", required=False, empty_label="No: for each of the agency’s",
@@ -126,14 +73,30 @@ class StaffForm(forms.Form):
         return data
 
 
-class LeaveForm(forms.Form):
+class RolesToo(forms.Form):
+    """Whether the roles of a person's account follow what happens to the person."""
+
+    roles_too = forms.BooleanField(required=False, initial=True)
+
+    def ask_of_roles(self, grants: list[Grant], label: str) -> None:
+        """Asked only where there are roles."""
+        if not grants:
+            del self.fields["roles_too"]
+            return
+        self.fields["roles_too"].label = label
+        self.fields["roles_too"].help_text = "; ".join(str(grant) for grant in grants)
+
+
+class LeaveForm(RolesToo):
     """When a person leaves, or that they have not left after all."""
 
     left_on = PostDay("First day out of post", help_text="The day after the last day at work. For example, 31/03/2015")
+    field_order = ("left_on", "roles_too")
 
-    def __init__(self, *args: Any, person: StaffMember, **options: Any) -> None:
+    def __init__(self, *args: Any, person: StaffMember, grants: list[Grant], **options: Any) -> None:
         super().__init__(*args, **options)
         self.person = person
+        self.ask_of_roles(grants, "They sign in to Quorate: end these roles on that day")
         if person.left_on:
             self.fields["left_on"].required = False
             self.fields["left_on"].help_text = "Leave it empty when they have not left after all."
@@ -143,3 +106,23 @@ class LeaveForm(forms.Form):
         if day and day <= self.person.started_on:
             raise ValidationError("The first day out of post must be after the day of starting.")
         return day
+
+
+class MoveForm(RolesToo):
+    """Where a person goes, from which day on, and as what."""
+
+    agency = forms.ModelChoiceField(label="Moves to", queryset=Agency.objects.none(), empty_label="Choose")  # unscoped: empty
+    on = PostDay("First day there", help_text="From this day on they count there. For example, 31/03/2015")
+    job_title = line("Job title there", "job_title")
+    role_group = role_groups()
+    reference = line("Staff reference there", "reference", width=10)
+    work_email = Email("Work e-mail there", required=False)
+    field_order = ("agency", "on", "job_title", "role_group", "reference", "work_email", "roles_too")
+
+    def __init__(
+        self, *args: Any, user: User, person: StaffMember, grants: list[Grant], **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        agencies = Agency.objects.within_reach(user, Permission.MANAGE_STAFF)
+        self.fields["agency"].queryset = agencies.exclude(pk=person.agency_id).order_by("name")
+        self.ask_of_roles(grants, "They sign in to Quorate: their roles move along on that day")

@@ -1,0 +1,1 @@
+"""Spreadsheets as people send them: read safely, their headings matched, their people found."""
