@@ -42,3 +42,25 @@ class Standing(models.TextChoices):
 IN_DATE = frozenset({Standing.CURRENT, Standing.EXPIRING})
 BESIDE = frozenset({Standing.NOT_YET_DUE, Standing.EXEMPT})  # not in the total; printed beside it
 EXPIRING_WITHIN_DAYS = 90
+
+
+class BookingState(models.TextChoices):
+    """What became of a booking. Each row is in one of these, so that all can be counted apart."""
+
+    BOOKED = "booked", "Booked"
+    WAITING = "waiting", "On the waiting list"
+    CANCELLED = "cancelled", "Cancelled in time"
+    CANCELLED_LATE = "cancelled_late", "Cancelled late"
+    ATTENDED = "attended", "Attended"
+    NO_SHOW = "no_show", "No-show"
+    WALK_IN = "walk_in", "Walk-in"
+    LEFT_LIST = "left_list", "Left the waiting list"
+    MISTAKE = "mistake", "Entered by mistake"
+
+
+CAME = frozenset({BookingState.ATTENDED, BookingState.WALK_IN})
+CANCELLATIONS = frozenset({BookingState.CANCELLED, BookingState.CANCELLED_LATE})
+CALLED_OFF = CANCELLATIONS | {BookingState.LEFT_LIST}
+HAD_A_PLACE = frozenset({BookingState.BOOKED, BookingState.ATTENDED, BookingState.NO_SHOW})
+LIVE = frozenset({BookingState.WAITING, BookingState.WALK_IN, *HAD_A_PLACE})  # once for a person
+REGISTRATIONS = HAD_A_PLACE | CANCELLATIONS  # everybody who ever held a place

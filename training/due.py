@@ -17,6 +17,7 @@ WORST_FIRST = (
 )
 DUE = frozenset({Standing.EXPIRED, Standing.NEVER, Standing.EXPIRING})
 RANK = {standing: rank for rank, standing in enumerate(WORST_FIRST)}
+DAYS = 10_000_000  # more than there are days in the calendar
 COLOURS = {
     Standing.CURRENT: "green", Standing.EXPIRING: "yellow", Standing.EXPIRED: "red",
     Standing.NEVER: "red", Standing.NOT_YET_DUE: "blue", Standing.EXEMPT: "grey",
@@ -42,9 +43,19 @@ class PersonDue:
         return "; ".join(in_words(requirement) for requirement in self.requirements)
 
     @property
-    def rank(self) -> tuple[int, date]:
-        """The worst first, and of the same standing what expires first."""
-        return RANK.get(self.standing, len(RANK)), self.expires_on or date.max
+    def urgency(self) -> int:
+        return urgency(self.standing, self.expires_on)
+
+
+def urgency(standing: Standing | None, expires_on: date | None) -> int:
+    """One number to sort by: the worst standing first, and of the same what expires first."""
+    return RANK.get(standing, len(RANK)) * DAYS + (expires_on or date.max).toordinal()
+
+
+def standing_of(urgent: int) -> Standing | None:
+    """The standing that an urgency was made of; None where nothing is asked."""
+    rank = urgent // DAYS
+    return WORST_FIRST[rank] if rank < len(WORST_FIRST) else None
 
 
 def in_words(requirement: Requirement) -> str:
@@ -59,16 +70,26 @@ def asks_for(requirement: Requirement, course_id: int) -> bool:
 
 def who_is_due(book: TrainingBook, on: date, course_id: int | None = None) -> list[PersonDue]:
     """Everybody of a book in its order; with a course, what asks for that course alone."""
-    rows: dict[int, list[Row]] = {person.pk: [] for person in book.people}
+    rows = rows_by_person(book, on)
+    if course_id is None:
+        return [worst(person, rows[person.pk]) for person in book.people]
     asking = {
         requirement.pk
         for group in book.requirements.values() for requirement in group
-        if course_id is None or asks_for(requirement, course_id)
+        if asks_for(requirement, course_id)
     }
+    return [
+        worst(person, (row for row in rows[person.pk] if row.requirement.pk in asking))
+        for person in book.people
+    ]
+
+
+def rows_by_person(book: TrainingBook, on: date) -> dict[int, list[Row]]:
+    """The standings of a day by person; who is asked nothing, or is out of post, has none."""
+    rows: dict[int, list[Row]] = {person.pk: [] for person in book.people}
     for row in book.standings(on):
-        if row.requirement.pk in asking:
-            rows[row.person.pk].append(row)
-    return [worst(person, rows[person.pk]) for person in book.people]
+        rows[row.person.pk].append(row)
+    return rows
 
 
 def worst(person: StaffMember, rows: Iterable[Row]) -> PersonDue:
@@ -85,4 +106,4 @@ def worst(person: StaffMember, rows: Iterable[Row]) -> PersonDue:
 
 def worst_first(people: Iterable[PersonDue]) -> list[PersonDue]:
     """Who needs something done on top; equals stay in the order in which they come."""
-    return sorted(people, key=lambda row: row.rank)
+    return sorted(people, key=lambda row: row.urgency)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import django_filters as filters
 from django import forms
 from django.db.models import Q, QuerySet
 
+from partnership.folding import folded
 from partnership.models import Agency, RoleGroup, StaffMember, User, today
 from partnership.roles import Permission
 from training.choices import Standing
@@ -18,13 +17,6 @@ STANDINGS = [
     (DUE, "Due: expired, never done or expiring"), *Standing.choices, (NOTHING, "Nothing is asked"),
 ]
 POSTS = [("left", "Left"), ("all", "In post or left")]
-LETTERS = str.maketrans("łŁøØđĐ", "lLoOdD")  # that no decomposition takes apart
-
-
-def folded(text: str) -> str:
-    """Small letters without accents: "sian" finds Siân, "lukasz" finds Łukasz."""
-    parts = unicodedata.normalize("NFKD", text.translate(LETTERS))
-    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
 
 
 class PersonFilter(filters.FilterSet):

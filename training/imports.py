@@ -6,14 +6,24 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
 
+from partnership.csv_files import Headings
 from partnership.history import changed
 from partnership.imports import People, code, width
-from partnership.models import Partnership, RoleGroup, User
+from partnership.models import Agency, Partnership, RoleGroup, User
 from partnership.plans import Known, Plan
-from partnership.spreadsheets import Headings, Row, Sheet, shown
-from training.actions import add_course, add_requirement, import_records, new_record
+from partnership.spreadsheets import Row, Sheet, shown
+from training.actions import (
+    add_course,
+    add_requirement,
+    check_completion,
+    import_records,
+    is_own,
+    new_record,
+)
 from training.choices import Delivery, Provider
 from training.models import Course, Requirement, TrainingRecord
 
@@ -150,29 +160,47 @@ def carry_out_requirements(
 
 
 def plan_records(
-    sheet: Sheet, partnership: Partnership, people: People, courses: Known[Course], on: date,
+    sheet: Sheet, agencies: QuerySet[Agency], people: People, courses: Known[Course], on: date,
     by: User | None = None,
 ) -> Plan[TrainingRecord]:
-    """New records, confirmed. One that was corrected since does not come back."""
+    """New records; what people import for themselves waits for confirmation.
+
+    One that was corrected since does not come back.
+    """
     plan: Plan[TrainingRecord] = Plan(sheet)
-    there = completions(partnership)
+    there = completions(agencies)
     for row in sheet.sound():
         person = people.person(row)
         course = courses.named(row, "course")
         completed_on = row.day("completed_on", latest=on)
-        provider = row.choice("provider", Provider.values, default="")
+        provider = row.choice("provider", dict(Provider.choices), default="")
+        if row.ok:
+            refuse_outside(row, course, completed_on)
         if not plan.accepts(row, (person, course, completed_on), "completed_on"):
             continue
-        record = new_record(by, person, course, completed_on, provider)
-        known = (person.pk, course.pk, completed_on) in there
-        (plan.unchanged if known else plan.new).append(record)
+        own = is_own(by, person)
+        record = new_record(by, person, course, completed_on, provider, confirmed=not own)
+        if (person.pk, course.pk, completed_on) in there:
+            plan.keeps(row, record)
+        else:
+            plan.adds(row, record)
     return plan
 
 
-def completions(partnership: Partnership) -> set[tuple[int, int, date]]:
+def refuse_outside(row: Row, course: Course, completed_on: date) -> None:
+    """A completion on a day on which the course counts for nothing."""
+    if course.counts_on(completed_on):
+        return
+    try:
+        check_completion(course, completed_on)
+    except ValidationError as error:
+        row.refuse("completed_on", " ".join(error.messages))
+
+
+def completions(agencies: QuerySet[Agency]) -> set[tuple[int, int, date]]:
     """Who completed what when, corrected records included."""
     rows: Iterable = TrainingRecord.objects.filter(
-        staff_member__agency__memberships__partnership=partnership
+        staff_member__agency__in=agencies.values("pk")
     ).values_list("staff_member_id", "course_id", "completed_on")
     return set(rows)
 

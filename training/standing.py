@@ -183,7 +183,7 @@ def closure(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
 
 
 def open_book(people: StaffQuerySet, partnership_id: int | None = None) -> TrainingBook:
-    """Read all that the standings of some staff rest on, in seven queries.
+    """Read all that the standings of some staff rest on, in eight queries.
 
     With a partnership only its requirements and its agencies' own are asked; without, all of them.
     """
@@ -198,12 +198,13 @@ def open_book(people: StaffQuerySet, partnership_id: int | None = None) -> Train
             for_duty.add(requirement.pk)
     for rows in requirements.values():  # of those that ask alike, the shortest window counts
         rows.sort(key=lambda requirement: (requirement.within_days, requirement.pk))
+    listed = list(people.select_related("agency", "role_group"))
     return TrainingBook(
-        people=list(people.select_related("agency", "role_group")),
+        people=listed,
         requirements=requirements,
         accepted=accepted,
         for_duty=frozenset(for_duty),
-        done=records_of(people),
+        done=records_of(people, {person.pk for person in listed}),
         exemptions=exemptions_of(people),
         memberships=memberships_of(people, partnership_id),
     )
@@ -225,18 +226,40 @@ def memberships_of(people: StaffQuerySet, partnership_id: int | None) -> dict[in
     return found
 
 
-def records_of(people: StaffQuerySet) -> dict[int, list[Done]]:
+def records_of(people: StaffQuerySet, lines: set[int]) -> dict[int, list[Done]]:
     """The counting records of some staff: within the dates between which their course counts."""
-    done: dict[int, list[Done]] = defaultdict(list)
+    found: dict[int, dict[tuple[int, date], Done]] = defaultdict(dict)
+    later = later_lines(lines)
     within = (Q(course__counts_from=None) | Q(completed_on__gte=F("course__counts_from"))) & (
         Q(course__counts_until=None) | Q(completed_on__lt=F("course__counts_until"))
     )
-    rows = TrainingRecord.objects.counting().filter(within, staff_member__in=people.values("pk"))
+    whose = Q(staff_member__in=people.values("pk"))
+    if later:
+        whose |= Q(staff_member__in=later)
+    rows = TrainingRecord.objects.counting().filter(within, whose)
     for person, course, completed, expires, hours in rows.values_list(
         "staff_member_id", "course_id", "completed_on", "expires_on", "course__hours"
     ):
-        done[person].append(Done(course, completed, expires or NO_EXPIRY, hours))
-    return done
+        record = Done(course, completed, expires or NO_EXPIRY, hours)
+        for line in (person, *later.get(person, ())):
+            there = found[line].setdefault((course, completed), record)
+            if there.expires_on < record.expires_on:  # logged at both agencies: once
+                found[line][course, completed] = record
+    return {line: list(records.values()) for line, records in found.items()}
+
+
+def later_lines(lines: set[int]) -> dict[int, set[int]]:
+    """By earlier line of somebody who has moved, their later ones: training goes along with people."""
+    # unscoped: numbers of lines, of which only those asked about are kept
+    moves = StaffMember.objects.exclude(moved_from=None).order_by()
+    before = dict(moves.values_list("pk", "moved_from_id"))
+    found: dict[int, set[int]] = defaultdict(set)
+    for line in lines & before.keys():
+        earlier = before[line]
+        while earlier and line not in found[earlier]:
+            found[earlier].add(line)
+            earlier = before.get(earlier)
+    return found
 
 
 def exemptions_of(people: StaffQuerySet) -> dict[int, list[Exemption]]:

@@ -2,11 +2,29 @@
 
 from django.urls import path
 
-from training.views import confirming, exemptions, people, records, session
+from training.views import (
+    bookings,
+    confirming,
+    courses,
+    exemptions,
+    offering,
+    people,
+    records,
+    registers,
+    requirements,
+    session,
+    sessions,
+    take_up,
+    take_up_rows,
+)
 
 app_name = "training"
 person = "people/<int:number>/"
 record = "people/records/<int:number>/"
+course = "courses/<int:number>/"
+asked = "courses/requirements/"
+offered = "courses/sessions/"
+one = f"{offered}<int:number>/"
 urlpatterns = [
     path("people/", people.person_list, name="person-list"),
     path("people/list.csv", people.person_list_csv, name="person-list-csv"),
@@ -18,4 +36,26 @@ urlpatterns = [
     path(f"{record}correct/", records.correct, name="record-correct"),
     path(f"{record}withdraw/", records.withdraw, name="record-withdraw"),
     path("people/exemptions/<int:number>/end/", exemptions.end, name="exemption-end"),
+    path("courses/", courses.course_list, name="course-list"),
+    path("courses/add/", courses.add, name="course-add"),
+    path(course, courses.course_detail, name="course-detail"),
+    path(f"{course}change/", courses.change, name="course-change"),
+    path(asked, requirements.requirement_list, name="requirement-list"),
+    path(f"{asked}add/", requirements.add, name="requirement-add"),
+    path(f"{asked}<int:number>/change/", requirements.change, name="requirement-change"),
+    path(f"{asked}<int:number>/end/", requirements.end, name="requirement-end"),
+    path(offered, sessions.session_list, name="session-list"),
+    path(f"{offered}add/", offering.add, name="session-add"),
+    path(one, sessions.session_detail, name="session-detail"),
+    path(f"{one}change/", offering.change, name="session-change"),
+    path(f"{one}cancel/", offering.call_off, name="session-cancel"),
+    path(f"{one}book/", bookings.book, name="session-book"),
+    path(f"{one}register/", registers.register, name="register"),
+    path(f"{one}register/close/", registers.close, name="register-close"),
+    path(f"{one}walk-in/", registers.walk_in, name="walk-in"),
+    path("courses/bookings/<int:number>/cancel/", bookings.cancel, name="booking-cancel"),
+    path("courses/bookings/<int:number>/correct/", registers.correct, name="booking-correct"),
+    path("courses/take-up/", take_up.show, name="take-up"),
+    path("courses/take-up/rows/", take_up_rows.rows, name="take-up-rows"),
+    path("courses/take-up/list.csv", take_up.as_file, name="take-up-csv"),
 ]

@@ -12,6 +12,8 @@ from compliance.demo.cases import make_cases
 from compliance.demo.neighbours import make_neighbour, make_trust
 from compliance.demo.people import make_people
 from compliance.demo.places import FROM_ON, NEIGHBOURS
+from compliance.demo.sessions import make_sessions
+from compliance.demo.today import make_today
 from compliance.folder import load_folder, open_partnership
 from compliance.models import Target
 from conferences.actions import dispute
@@ -52,6 +54,8 @@ def build(on: date) -> None:
     for neighbour in neighbours:
         dispute_some(neighbour)
     make_cases(partnership)
+    make_sessions(partnership, on)
+    make_today(partnership, on)
 
 
 def set_targets(partnership: Partnership) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.utils import timezone
@@ -40,6 +40,37 @@ def exemption(**broken):
     return make.ExemptionFactory, {"staff_member": make.StaffMemberFactory()}, broken
 
 
+def session(**broken):
+    fixed = {
+        "partnership": make.PartnershipFactory(), "course": make.CourseFactory(), "held_on": DAY,
+        "booking_closes_on": DAY,
+    }
+    return make.SessionFactory, fixed, broken
+
+
+def same_session():
+    old = make.SessionFactory(held_on=DAY, booking_closes_on=DAY, place="Hall")
+    fixed = {
+        "partnership": old.partnership, "course": old.course, "held_on": DAY, "place": "Hall",
+        "booking_closes_on": DAY, "start_time": time(9),
+    }
+    return make.SessionFactory, fixed, {"start_time": None}
+
+
+def booking(**broken):
+    fixed = {"session": make.SessionFactory(), "staff_member": make.StaffMemberFactory()}
+    return make.BookingFactory, fixed, broken
+
+
+def same_booking():
+    old = make.BookingFactory()
+    fixed = {
+        "session": old.session, "staff_member": old.staff_member, "state": "cancelled",
+        "cancelled_at": timezone.now(),
+    }
+    return make.BookingFactory, fixed, {"state": "waiting", "cancelled_at": None}
+
+
 DAYS = timedelta(days=1)
 # Constraint: a factory, the fields of a good row, and what breaks it.
 CASES = {
@@ -57,6 +88,19 @@ CASES = {
         confirmed_at=None, confirmed_by=make.UserFactory()
     ),
     "exemption_dates_in_order": lambda: exemption(from_on=DAY, until_on=DAY),
+    "session_once": same_session,
+    "session_has_places": lambda: session(places=0),
+    "session_times_in_order": lambda: session(start_time=time(9), end_time=time(9)),
+    "session_booking_closes_before": lambda: session(booking_closes_on=DAY + DAYS),
+    "session_cancelled_or_closed": lambda: session(
+        cancelled_at=timezone.now(), cancelled_reason="Off", closed_at=timezone.now()
+    ),
+    "session_cancelled_with_reason": lambda: session(cancelled_at=timezone.now()),
+    "session_cancelled_pair": lambda: session(cancelled_by=make.UserFactory()),
+    "session_closed_pair": lambda: session(closed_by=make.UserFactory()),
+    "booking_once": same_booking,
+    "booking_cancelled_with_moment": lambda: booking(cancelled_at=timezone.now()),
+    "booking_cancelled_pair": lambda: booking(cancelled_by=make.UserFactory()),
 }
 
 

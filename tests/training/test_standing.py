@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from dateutil.relativedelta import relativedelta
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from compliance.demo import factories as make
@@ -457,7 +458,7 @@ def test_every_duty_requirement_must_be_met_and_others_do_not_matter(asked, role
 
 
 @pytest.mark.parametrize("people", [1, 30])
-def test_a_book_takes_seven_queries_whatever_it_holds(
+def test_a_book_takes_eight_queries_whatever_it_holds(
     asked, agency_a, role_group, people, django_assert_num_queries
 ):
     for _ in range(people - 1):
@@ -465,7 +466,7 @@ def test_a_book_takes_seven_queries_whatever_it_holds(
         done(person, asked.course, date(2014, 1, 1))
         make.ExemptionFactory(staff_member=person, requirement=asked.requirement)
         make.RequirementFactory(partnership=asked.partnership, role_group=role_group)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = open_book(StaffMember.objects.filter(agency=agency_a))
     with django_assert_num_queries(0):
         rows = list(found.standings(date(2014, 6, 1)))
@@ -500,7 +501,7 @@ def test_a_record_is_corrected_once_then_its_correction_is(asked, alice):
     record = done(asked.person, asked.course, date(2012, 4, 1))
     wrong = {"by": alice, "reason": "A slip.", "completed_on": date(2013, 4, 1)}
     new = actions.correct_record(training_record=record, **wrong)
-    with pytest.raises(actions.ValidationError, match="already been corrected"):
+    with pytest.raises(ValidationError, match="already been corrected"):
         actions.correct_record(training_record=record, **wrong)
     again = actions.correct_record(
         by=alice, training_record=new, reason="Another.", completed_on=date(2012, 4, 1)
@@ -511,7 +512,7 @@ def test_a_record_is_corrected_once_then_its_correction_is(asked, alice):
 def test_a_refused_correction_leaves_the_record_counting(asked, alice):
     record = done(asked.person, asked.course, date(2012, 4, 1))
     done(asked.person, asked.course, date(2013, 4, 1))
-    with pytest.raises(actions.ValidationError, match="already has a record"):
+    with pytest.raises(ValidationError, match="already has a record"):
         actions.correct_record(
             by=alice, training_record=record, reason="A slip.", completed_on=date(2013, 4, 1)
         )
@@ -526,18 +527,18 @@ def test_what_people_log_for_themselves_counts_once_their_lead_confirms_it(asked
     )
     assert standing(asked, date(2014, 1, 1)) == Standing.NEVER
     assert list(TrainingRecord.objects.filter(staff_member=asked.person).to_confirm()) == [record]
-    with pytest.raises(actions.ValidationError, match="your own training"):
+    with pytest.raises(ValidationError, match="your own training"):
         actions.confirm_training(by=bob, training_record=record)
     actions.confirm_training(by=alice, training_record=record)
     assert standing(asked, date(2014, 1, 1)) == Standing.CURRENT
-    with pytest.raises(actions.ValidationError, match="Already confirmed"):
+    with pytest.raises(ValidationError, match="Already confirmed"):
         actions.confirm_training(by=alice, training_record=record)
 
 
 def test_a_completion_of_today_is_logged_and_one_of_tomorrow_refused(asked, alice):
     today = timezone.localdate()
     what = {"by": alice, "staff_member": asked.person, "course": asked.course}
-    with pytest.raises(actions.ValidationError, match="in the future"):
+    with pytest.raises(ValidationError, match="in the future"):
         actions.log_training(completed_on=today + DAY, **what)
     assert actions.log_training(completed_on=today, **what).confirmed_by == alice
 
@@ -545,7 +546,7 @@ def test_a_completion_of_today_is_logged_and_one_of_tomorrow_refused(asked, alic
 def test_a_renewal_never_overwrites_and_the_same_again_is_refused(asked, alice):
     what = {"by": alice, "staff_member": asked.person, "course": asked.course}
     actions.log_training(completed_on=date(2012, 4, 1), **what)
-    with pytest.raises(actions.ValidationError, match="already has a record"):
+    with pytest.raises(ValidationError, match="already has a record"):
         actions.log_training(completed_on=date(2012, 4, 1), **what)
     actions.log_training(completed_on=date(2014, 4, 1), **what)
     assert TrainingRecord.objects.filter(staff_member=asked.person).counting().count() == 2

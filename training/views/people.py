@@ -19,19 +19,23 @@ from partnership.history import entry, record_all
 from partnership.models import StaffMember, today
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
-from training.due import COLOURS, PersonDue, in_words, who_is_due, worst_first
+from training.due import COLOURS, DAYS, PersonDue, in_words, standing_of, who_is_due
+from training.due import DUE as IS_DUE
 from training.filters import DUE, NOTHING, PersonFilter
+from training.keeping import Ranked, bring_up_to_date, ranking
 from training.models import TrainingRecord
 from training.standing import open_book
 from training.views.reaching import HOME, must_reach_others, reaches_others
 
 PAGE = 25
-SORTS: dict[str, Callable[[PersonDue], Any]] = {
-    "name": lambda row: (row.person.last_name.casefold(), row.person.first_name.casefold()),
-    "standing": lambda row: row.rank,
-    "expires": lambda row: row.expires_on or date.max,
-    "role_group": lambda row: row.person.role_group.title,
-    "agency": lambda row: row.person.agency.name,
+MANY = 500
+# What each order needs of a person, beside the urgency of what is due.
+SORTS = {
+    "name": ("last_name", "first_name"),
+    "standing": (),
+    "expires": (),
+    "role_group": ("role_group__title",),
+    "agency": ("agency__name",),
 }
 COLUMNS = {
     "name": "Name", "standing": "Standing", "expires": "Expires on", "what": "In what",
@@ -69,22 +73,41 @@ class Listing:
         return any(value for name, value in self.asked.items() if name != "sort")
 
     @cached_property
-    def rows(self) -> list[PersonDue]:
+    def ranked(self) -> list[Ranked]:
+        """Those who were asked for, in the order that was asked for."""
         people = self.filter.qs
+        bring_up_to_date(people, self.on)
+        course, (name, down) = self.asked.get("course"), self.sort
+        found = ranking(people, SORTS[name], course.pk if course else None)
+        return sorted(filter(self.wanted, found), key=ORDERS.get(name, by_text), reverse=down)
+
+    def wanted(self, row: Ranked) -> bool:
+        """What only the standings can tell."""
+        asked, standing = self.asked.get("standing"), standing_of(row.urgency)
+        if asked == DUE:
+            return standing in IS_DUE
+        if asked == NOTHING:
+            return standing is None
+        if asked:
+            return standing == asked
+        return standing is not None or not self.asked.get("course")
+
+    @cached_property
+    def due(self) -> int:
+        """How many of them are expired, never trained or about to expire."""
+        return sum(standing_of(row.urgency) in IS_DUE for row in self.ranked)
+
+    def rows(self, ranked: Iterable[Ranked]) -> list[PersonDue]:
+        """What is shown of some of them, reckoned anew."""
+        place = {row.pk: at for at, row in enumerate(ranked)}
+        people = self.filter.qs
+        if len(place) <= MANY:  # else it is quicker to read everybody
+            people = people.filter(pk__in=list(place))
         course = self.asked.get("course")
         found = who_is_due(open_book(people.only(*READ)), self.on, course.pk if course else None)
-        return self.ordered(row for row in found if self.wanted(row))
-
-    def wanted(self, row: PersonDue) -> bool:
-        """What only the standings can tell."""
-        asked = self.asked.get("standing")
-        if asked == DUE:
-            return row.due
-        if asked == NOTHING:
-            return row.standing is None
-        if asked:
-            return row.standing == asked
-        return row.standing is not None or not self.asked.get("course")
+        return sorted(
+            (row for row in found if row.person.pk in place), key=lambda row: place[row.person.pk]
+        )
 
     @property
     def sort(self) -> tuple[str, bool]:
@@ -93,11 +116,15 @@ class Listing:
         name = asked.removeprefix("-")
         return (name, asked.startswith("-")) if name in SORTS else ("standing", False)
 
-    def ordered(self, rows: Iterable[PersonDue]) -> list[PersonDue]:
-        name, down = self.sort
-        if name == "standing" and not down:
-            return worst_first(rows)
-        return sorted(rows, key=SORTS[name], reverse=down)
+
+def by_text(row: Ranked) -> tuple[str, ...]:
+    return tuple(text.casefold() for text in row.texts)
+
+
+ORDERS: dict[str, Callable[[Ranked], Any]] = {
+    "standing": lambda row: row.urgency,
+    "expires": lambda row: row.urgency % DAYS,
+}
 
 
 def person_list(request: HttpRequest) -> HttpResponse:
@@ -105,7 +132,7 @@ def person_list(request: HttpRequest) -> HttpResponse:
     must_reach_others(request, Permission.VIEW_STAFF)
     listing = Listing(request, today())
     whole = "print" in request.GET
-    page = Paginator(listing.rows, max(len(listing.rows), 1) if whole else PAGE).get_page(
+    page = Paginator(listing.ranked, max(len(listing.ranked), 1) if whole else PAGE).get_page(
         request.GET.get("page")
     )
     names = shown_columns(listing)
@@ -115,10 +142,10 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "narrowed": listing.narrowed,
         "whole": whole,
         "page": page,
-        "due": sum(row.due for row in listing.rows),
+        "due": listing.due,
         "on": listing.on,
         "columns": [column(request, listing, name) for name in names],
-        "rows": [cells(row, names, listing.on, whole=whole) for row in page],
+        "rows": [cells(row, names, listing.on, whole=whole) for row in listing.rows(page)],
         "manages": reaches_others(request.user, Permission.MANAGE_STAFF),
         "to_confirm": to_confirm.count(),
         "csv": f"{reverse('training:person-list-csv')}?{request.GET.urlencode()}",
@@ -185,20 +212,21 @@ def person_list_csv(request: HttpRequest) -> HttpResponse:
     """The filtered list as a file, every row of it; that it was taken is in the history."""
     must_reach_others(request, Permission.VIEW_STAFF)
     listing = Listing(request, today())
-    rows = (file_row(row, listing.on) for row in listing.rows)
+    people = listing.rows(listing.ranked)
+    rows = (file_row(row, listing.on) for row in people)
     response = HttpResponse(
         "\ufeff" + as_csv([FILE_COLUMNS, *rows]), content_type="text/csv; charset=utf-8"
     )
     name = f"quorate-people-{listing.on:%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    note_taken(request, listing)
+    note_taken(request, listing, people)
     return response
 
 
-def note_taken(request: HttpRequest, listing: Listing) -> None:
+def note_taken(request: HttpRequest, listing: Listing, people: list[PersonDue]) -> None:
     """An entry for each agency whose people are in the file."""
     numbers: dict[int, int] = {}
-    for row in listing.rows:
+    for row in people:
         numbers[row.person.agency_id] = numbers.get(row.person.agency_id, 0) + 1
     agencies = [agency for agency in listing.filter.agencies if agency.pk in numbers]
     record_all(

@@ -28,6 +28,7 @@ from compliance.demo.factories.floor import (
     LAST_NAMES,
     SINCE,
     AgencyFactory,
+    AgencyOfferFactory,
     BankHolidayFactory,
     GrantFactory,
     HistoryEntryFactory,
@@ -37,8 +38,14 @@ from compliance.demo.factories.floor import (
     RoleGroupFactory,
     ScheduledRunFactory,
     StaffMemberFactory,
+    UserCheckFactory,
     UserFactory,
     hashed,
+)
+from compliance.demo.factories.machines import (
+    CalendarFeedFactory,
+    IdempotentAnswerFactory,
+    MachineKeyFactory,
 )
 from compliance.demo.factories.meetings import (
     AttendanceFactory,
@@ -51,9 +58,12 @@ from compliance.demo.factories.meetings import (
 )
 from compliance.demo.factories.targets import TargetFactory
 from compliance.demo.factories.training import (
+    BookingFactory,
     CourseFactory,
     ExemptionFactory,
+    KeptStandingFactory,
     RequirementFactory,
+    SessionFactory,
     TrainingRecordFactory,
 )
 
@@ -63,9 +73,12 @@ __all__ = [
     "SINCE",
     "AgencyContactFactory",
     "AgencyFactory",
+    "AgencyOfferFactory",
     "AgreedActionFactory",
     "AttendanceFactory",
     "BankHolidayFactory",
+    "BookingFactory",
+    "CalendarFeedFactory",
     "CourseFactory",
     "DocumentFactory",
     "EscalationFactory",
@@ -73,6 +86,9 @@ __all__ = [
     "ExpectationRuleFactory",
     "GrantFactory",
     "HistoryEntryFactory",
+    "IdempotentAnswerFactory",
+    "KeptStandingFactory",
+    "MachineKeyFactory",
     "MeetingFactory",
     "MembershipFactory",
     "MissedDutyFactory",
@@ -87,6 +103,7 @@ __all__ = [
     "RequirementFactory",
     "RoleGroupFactory",
     "ScheduledRunFactory",
+    "SessionFactory",
     "StaffMemberFactory",
     "StageFactory",
     "StagePauseFactory",
@@ -95,6 +112,7 @@ __all__ = [
     "TimescaleFactory",
     "TrainingRecordFactory",
     "TriggerFactory",
+    "UserCheckFactory",
     "UserFactory",
     "factories",
     "hashed",

@@ -13,6 +13,7 @@ from factory.fuzzy import FuzzyChoice
 from partnership.choices import Sector
 from partnership.models import (
     Agency,
+    AgencyOffer,
     BankHoliday,
     Grant,
     HistoryEntry,
@@ -23,6 +24,7 @@ from partnership.models import (
     ScheduledRun,
     StaffMember,
     User,
+    UserCheck,
 )
 from partnership.roles import Role
 
@@ -125,6 +127,25 @@ class GrantFactory(DjangoModelFactory):
     agency = factory.Maybe("in_agency", factory.SubFactory(AgencyFactory), None)
     partnership = factory.Maybe("in_agency", None, factory.SubFactory(PartnershipFactory))
     from_on = SINCE
+
+
+class AgencyOfferFactory(DjangoModelFactory):
+    class Meta:
+        model = AgencyOffer
+
+    agency = factory.SubFactory(AgencyFactory)
+    giver = factory.SubFactory(PartnershipFactory)
+    taker = factory.SubFactory(PartnershipFactory)
+    offered_by = factory.SubFactory(UserFactory)
+
+
+class UserCheckFactory(DjangoModelFactory):
+    class Meta:
+        model = UserCheck
+
+    agency = factory.SubFactory(AgencyFactory)
+    confirmed_by = factory.SubFactory(UserFactory)
+    users = 2
 
 
 class BankHolidayFactory(DjangoModelFactory):

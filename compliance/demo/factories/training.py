@@ -1,8 +1,8 @@
-"""Courses, requirements, records, exemptions."""
+"""Courses, requirements, records, exemptions; sessions and their bookings."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import factory
@@ -15,8 +15,16 @@ from compliance.demo.factories.floor import (
     RoleGroupFactory,
     StaffMemberFactory,
 )
-from training.choices import Delivery, ExemptionReason, Provider
-from training.models import Course, Exemption, Requirement, TrainingRecord
+from training.choices import CALLED_OFF, BookingState, Delivery, ExemptionReason, Provider
+from training.models import (
+    Booking,
+    Course,
+    Exemption,
+    KeptStanding,
+    Requirement,
+    Session,
+    TrainingRecord,
+)
 
 
 class CourseFactory(DjangoModelFactory):
@@ -77,3 +85,42 @@ class ExemptionFactory(DjangoModelFactory):
     reason = ExemptionReason.UNAVAILABLE
     from_on = date(2014, 4, 1)
     until_on = date(2015, 4, 1)
+
+
+class SessionFactory(DjangoModelFactory):
+    """A session of ten places in a fortnight, booking open until the week before."""
+
+    class Meta:
+        model = Session
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    course = factory.SubFactory(CourseFactory)
+    held_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=14))
+    place = factory.Sequence(lambda n: f"Room {n}")
+    provider = Provider.PARTNERSHIP
+    places = 10
+    booking_closes_on = factory.LazyAttribute(lambda row: row.held_on - timedelta(days=7))
+
+
+class BookingFactory(DjangoModelFactory):
+    """A place for somebody; who called it off did so now."""
+
+    class Meta:
+        model = Booking
+
+    session = factory.SubFactory(SessionFactory)
+    staff_member = factory.SubFactory(StaffMemberFactory)
+    agency = factory.SelfAttribute("staff_member.agency")
+    state = BookingState.BOOKED
+    cancelled_at = factory.LazyAttribute(
+        lambda row: timezone.now() if row.state in CALLED_OFF else None
+    )
+
+
+class KeptStandingFactory(DjangoModelFactory):
+    """A row that has not been reckoned yet."""
+
+    class Meta:
+        model = KeptStanding
+
+    staff_member = factory.SubFactory(StaffMemberFactory)

@@ -108,7 +108,7 @@ def test_lead_adds_a_person(client, town, alice, newcomer):
 
 @pytest.mark.parametrize(("new", "sentence"), [
     ({"first_name": " "}, "Fill in “First name”."), ({"reference": "A-1"}, "has that reference"),
-    ({"work_email": "BOB@example.org"}, "has that work e-mail"), ({"work_email": "sian"}, "valid email"),
+    ({"work_email": "BOB@example.org"}, "has that work e-mail"), ({"work_email": "sian"}, "must be an address such as"),
     ({"role_group": "0"}, "Choose one of the answers"), ({"started_on": "31/03/1949"}, "before 1950"),
     ({"started_on": "31/03/2099"}, "more than two years ahead"), ({"last_name": "x" * 81}, "at most 80"),
 ])

@@ -12,6 +12,7 @@ from partnership.models import HistoryEntry
 from tests.reading import text
 from tests.training.pages.conftest import trained
 from training import actions
+from training.actions import bulk
 from training.models import TrainingRecord
 
 LOG, DONE = "/people/log/", "/people/log/done/"
@@ -60,7 +61,7 @@ def test_somebody_logged_at_the_same_moment_is_not_logged_twice(town, alice, yes
         return real(*args)
 
     real = actions.having
-    monkeypatch.setattr(actions, "having", blind)
+    monkeypatch.setattr(bulk, "having", blind)
     with pytest.raises(IntegrityError):
         actions.log_missing(alice, people, town.course, yesterday, "", "")
     first.clear()
@@ -178,3 +179,85 @@ def test_page_and_logging_ask_the_database_as_often_for_many(client, town, alice
     with CaptureQueriesContext(connection) as more:
         client.get(chosen(town, yesterday))
     assert len(more) == len(shown)
+
+
+# --- Finding people -------------------------------------------------------------------------------
+
+
+def shown(answer) -> list[tuple[str, list[int]]]:
+    return [(g["title"], [row["value"] for row in g["rows"]]) for g in answer.context["groups"]]
+
+
+def test_people_are_found_by_name_and_who_is_ticked_stays_ticked(client, town, alice, yesterday):
+    client.force_login(alice)
+    address = chosen(town, yesterday)
+    answer = client.post(address, {"look": "1", "q": "sian", "people": [town.bob.pk]})
+    assert answer.status_code == 200 and TrainingRecord.objects.count() == 1
+    assert [row for _, rows in shown(answer) for row in rows] == [town.sian.pk]
+    page = answer.content.decode()
+    assert f'<input type="hidden" name="people" value="{town.bob.pk}">' in page
+    assert "1 person is ticked, of whom 1 not shown below: Bobina Alphason." in text(answer)
+    assert client.post(address, {"people": [town.bob.pk, town.sian.pk]}).status_code == 302
+    nobody = client.post(address, {"look": "1", "q": "zzz", "people": [town.bob.pk]})
+    assert "Nobody fits what you look for" in text(nobody)
+
+
+def test_all_shown_are_ticked_and_unticked_by_a_button(client, town, alice, yesterday):
+    client.force_login(alice)
+    address = chosen(town, yesterday)
+    all_of_them = client.post(address, {"tick": "all", "q": "sian", "people": [town.bob.pk]})
+    assert all_of_them.content.count(b" checked") == 1
+    assert "2 people are ticked" in text(all_of_them)
+    none = client.post(address, {"tick": "none", "people": [town.bob.pk, town.sian.pk]})
+    assert b" checked" not in none.content and "0 people are ticked" in text(none)
+    assert TrainingRecord.objects.count() == 1
+
+
+def test_people_stand_in_the_order_asked_for(client, town, alice, yesterday):
+    clerk = make.StaffMemberFactory(
+        agency=town.agency_a, role_group=make.RoleGroupFactory(title="Aardvarks"),
+        last_name="Zuckerman",
+    )
+    trained(town, town.sian, 400)
+    client.force_login(alice)
+
+    def order(sort: str) -> list[tuple[str, list[int]]]:
+        return shown(client.post(chosen(town, yesterday), {"look": "1", "sort": sort}))
+
+    assert order("name") == [("People", [town.bob.pk, town.sian.pk, clerk.pk])]
+    assert order("role_group")[0] == ("Aardvarks", [clerk.pk])
+    by_day = order("last_done")[0][1]
+    assert by_day == [town.bob.pk, clerk.pk, town.sian.pk]
+    assert order("nonsense")[0][0] == "Due for it"
+
+
+def test_names_are_not_kept_once_the_grant_is_lost(client, town, alice, thirty, yesterday):
+    client.force_login(alice)
+    client.post(chosen(town, yesterday), {"people": [p.pk for p in thirty]})
+    assert thirty[0].name in text(client.get(DONE))
+    kept = str(dict(client.session))
+    assert not any(person.last_name in kept for person in thirty)
+    grant = alice.grants.get()
+    elsewhere = make.AgencyFactory()
+    make.GrantFactory(user=alice, role=grant.role, agency=elsewhere)
+    grant.delete()
+    words = text(client.get(DONE))
+    assert "Nothing was logged just now" in words and thirty[0].name not in words
+
+
+def test_of_very_many_the_first_are_read_and_those_ticked(client, town, alice, yesterday, monkeypatch):
+    """More people than are read at once: who needs it most, whom the words find, and the ticked ones."""
+    from training.views import session
+
+    monkeypatch.setattr(session, "MANY", 3)
+    monkeypatch.setattr(session, "MOST_SHOWN", 1)
+    crowd = make.StaffMemberFactory.create_batch(4, agency=town.agency_a, role_group=town.role_group)
+    for person in crowd:
+        trained(town, person, 400)
+    client.force_login(alice)
+    first = text(client.get(chosen(town, yesterday)))
+    assert "Łukaszek, Siân" in first and crowd[0].last_name not in first
+    asked = {"look": "1", "q": crowd[2].reference, "people": [crowd[3].pk]}
+    found = text(client.post(chosen(town, yesterday), asked))
+    assert crowd[2].last_name in found and crowd[3].last_name in found
+    assert "Łukaszek, Siân" not in found

@@ -1,4 +1,4 @@
-"""What people type about training. The rules are the actions'; here is the shape."""
+"""What people type about training that somebody did."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from partnership.forms import Day, Ticked, put_errors
 from partnership.models import Agency, RoleGroup, StaffMember, User
 from partnership.roles import Permission
 from training.actions import check_completion
-from training.choices import ExemptionReason, Provider
-from training.due import in_words
-from training.models import Course, Requirement, TrainingRecord
+from training.choices import Provider
+from training.models import Course, TrainingRecord
 
 REASON_LENGTH = TrainingRecord._meta.get_field("replaced_reason").max_length
 EVIDENCE_LENGTH = TrainingRecord._meta.get_field("evidence").max_length
@@ -109,25 +108,3 @@ class CorrectForm(CompletionForm, ReasonForm):
         if not self.errors and all(data[name] == value for name, value in self.there.items()):
             self.add_error(None, "Nothing differs from the record. Change what is wrong, or cancel.")
         return data
-
-
-class ExemptForm(forms.Form):
-    """That somebody need not meet a requirement from a day until a day."""
-
-    requirement = forms.ModelChoiceField(
-        label="From what", queryset=Requirement.objects.none(), required=False,  # unscoped: empty
-        empty_label="Everything that is asked",
-    )
-    reason = forms.ChoiceField(label="Reason", choices=ExemptionReason.choices, widget=forms.RadioSelect)
-    from_on = Day("From")
-    until_on = Day("Asked again from", help_text="The first day on which the exemption is over. For example, 31/03/2015")
-
-    def __init__(self, *args: Any, asked: list[Requirement], **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["requirement"]
-        field.queryset = Requirement.objects.filter(pk__in=[r.pk for r in asked])  # unscoped: asked of the person
-        field.choices = [("", field.empty_label), *((r.pk, in_words(r)) for r in asked)]
-
-
-class EndExemptionForm(forms.Form):
-    until_on = Day("Asked again from", help_text="The first day on which the exemption is over. For example, 31/03/2015")

@@ -1,52 +1,20 @@
-"""Every change on the training floor: each one transaction, checked, with its history."""
+"""One record: logged, confirmed, corrected, withdrawn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from partnership.history import BATCH, entry, record, record_all, save_changed, save_new
-from partnership.models import Agency, Partnership, RoleGroup, StaffMember, User
+from partnership.history import record, save_new
+from partnership.models import StaffMember, User
 from partnership.spreadsheets import spoken
-from training.models import Course, Exemption, Requirement, TrainingRecord
+from training.keeping import forget
+from training.models import Course, TrainingRecord
 
 EARLIEST = date(1950, 1, 1)  # nobody in post was trained before; an earlier year is a slip
-ROWS_NAMED = ("staff_member", "course", "logged_by", "confirmed_by", "replaced_by", "corrects")
-
-
-@transaction.atomic
-def add_course(*, by: User | None, code: str, covers: Iterable[Course] = (), **fields) -> Course:
-    course = save_new(Course(code=code, **fields), by, "made", code=code, **fields)
-    course.covers.set(covers)
-    return course
-
-
-@transaction.atomic
-def add_requirement(
-    *, by: User | None, role_group: RoleGroup, courses: Iterable[Course], effective_from: date,
-    partnership: Partnership | None = None, agency: Agency | None = None, **fields,
-) -> Requirement:
-    """Ask a role group for any one of some courses, or for hours of them."""
-    courses = list(courses)
-    if not courses:
-        raise ValidationError({"courses": "Choose at least one course."})
-    row = Requirement(
-        partnership=partnership, agency=agency, role_group=role_group,
-        effective_from=effective_from, **fields,
-    )
-    row.full_clean()
-    row.save()
-    row.courses.set(courses)
-    record(
-        by, "made", row, partnership=partnership, agency=agency, role_group=role_group,
-        courses=[course.code for course in courses], effective_from=effective_from, **fields,
-    )
-    return row
 
 
 @transaction.atomic
@@ -59,7 +27,9 @@ def log_training(
     confirmed = confirmed and not is_own(by, staff_member)
     row = new_record(by, staff_member, course, completed_on, provider, evidence, confirmed)
     where = {"agency": staff_member.agency, "staff_member": staff_member}
-    return save_new(row, by, "logged", **where, course=course.code, completed_on=completed_on)
+    save_new(row, by, "logged", **where, course=course.code, completed_on=completed_on)
+    forget([staff_member.pk])
+    return row
 
 
 def check_completion(course: Course | None, completed_on: date) -> None:
@@ -96,65 +66,6 @@ def new_record(
 
 
 @transaction.atomic
-def import_records(*, by: User | None, new: Iterable[TrainingRecord]) -> None:
-    """Many records at once, checked beforehand; the history has each of them."""
-    rows = TrainingRecord.objects.bulk_create(new, batch_size=BATCH)
-    record_all(
-        entry(
-            by, "logged", row, agency=row.staff_member.agency, staff_member=row.staff_member,
-            course=row.course.code, completed_on=row.completed_on,
-        )
-        for row in rows
-    )
-
-
-class Session(NamedTuple):
-    """What became of a session: the new records, and who had the record already."""
-
-    logged: list[TrainingRecord]
-    had: list[StaffMember]
-
-
-def log_session(
-    *, by: User | None, people: Iterable[StaffMember], course: Course, completed_on: date,
-    provider: str = "", evidence: str = "",
-) -> Session:
-    """Log one course on one day for many people, all or none; who has the record is left as they are."""
-    check_completion(course, completed_on)
-    people = list(people)
-    try:
-        return log_missing(by, people, course, completed_on, provider, evidence)
-    except IntegrityError:  # somebody logged one of them at the same moment: now that is seen
-        return log_missing(by, people, course, completed_on, provider, evidence)
-
-
-@transaction.atomic
-def log_missing(
-    by: User | None, people: list[StaffMember], course: Course, completed_on: date, provider: str,
-    evidence: str,
-) -> Session:
-    there = having(people, course, completed_on)
-    rows = [
-        new_record(by, person, course, completed_on, provider, evidence, not is_own(by, person))
-        for person in people
-        if person.pk not in there
-    ]
-    for row in rows:
-        row.clean_fields(exclude=ROWS_NAMED)
-        row.clean()
-    import_records(by=by, new=rows)
-    return Session(rows, [person for person in people if person.pk in there])
-
-
-def having(people: Iterable[StaffMember], course: Course, completed_on: date) -> set[int]:
-    """Who of some people has the record of that course on that day, confirmed or not."""
-    rows = TrainingRecord.objects.filter(
-        staff_member__in=people, course=course, completed_on=completed_on, replaced_at=None
-    )
-    return set(rows.values_list("staff_member_id", flat=True))
-
-
-@transaction.atomic
 def confirm_training(*, by: User, training_record: TrainingRecord) -> None:
     """Let a record count that a person logged for themselves."""
     row = TrainingRecord.objects.select_for_update().get(pk=training_record.pk)
@@ -166,6 +77,7 @@ def confirm_training(*, by: User, training_record: TrainingRecord) -> None:
         raise ValidationError("You cannot confirm your own training. Ask your agency lead.")
     row.confirmed_at, row.confirmed_by = timezone.now(), by
     row.save(update_fields=["confirmed_at", "confirmed_by"])
+    forget([row.staff_member_id])
     record(by, "confirmed", row, agency=row.staff_member.agency, staff_member=row.staff_member)
 
 
@@ -182,6 +94,7 @@ def replace(by: User | None, training_record: TrainingRecord, reason: str) -> Tr
         raise ValidationError({"reason": "Say why the record is corrected."})
     old.replaced_at, old.replaced_by, old.replaced_reason = timezone.now(), by, reason.strip()
     old.save(update_fields=["replaced_at", "replaced_by", "replaced_reason"])
+    forget([old.staff_member_id])
     return old
 
 
@@ -217,29 +130,3 @@ def withdraw_record(*, by: User | None, training_record: TrainingRecord, reason:
         by, "withdrawn", old, agency=old.staff_member.agency, staff_member=old.staff_member,
         reason=reason, course=old.course.code, completed_on=old.completed_on,
     )
-
-
-@transaction.atomic
-def exempt(
-    *, by: User | None, staff_member: StaffMember, reason: str, from_on: date, until_on: date,
-    requirement: Requirement | None = None,
-) -> Exemption:
-    """Exempt a person from one requirement, or from all, until a day; nobody exempts themselves."""
-    if is_own(by, staff_member):
-        raise ValidationError("You cannot exempt yourself. Ask another lead.")
-    row = Exemption(
-        staff_member=staff_member, requirement=requirement, reason=reason, from_on=from_on,
-        until_on=until_on, granted_by=by,
-    )
-    where = {"agency": staff_member.agency, "staff_member": staff_member}
-    return save_new(row, by, "exempted", **where, reason=reason, from_on=from_on, until_on=until_on)
-
-
-@transaction.atomic
-def end_exemption(*, by: User | None, exemption: Exemption, until_on: date) -> None:
-    """End an exemption earlier; the day given is the first on which it no longer holds."""
-    row = Exemption.objects.select_for_update().get(pk=exemption.pk)
-    if until_on > row.until_on:
-        raise ValidationError({"until_on": "Ending cannot make it longer. Make another exemption."})
-    where = {"agency": row.staff_member.agency, "staff_member": row.staff_member}
-    save_changed(row, by, "ended", {"until_on": until_on}, **where)

@@ -1,4 +1,4 @@
-"""Courses, requirements, records and exemptions."""
+"""Courses, and who must hold them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
-from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
-from partnership.models import (
-    CODE,
-    Agency,
-    Partnership,
-    RoleGroup,
-    StaffMember,
-    User,
-    by_needs_at,
-    dates_in_order,
-    with_reason,
-)
+from partnership.models import CODE, Agency, Partnership, RoleGroup, dates_in_order
 from training import querysets
-from training.choices import Delivery, ExemptionReason, Provider
+from training.choices import Delivery
 
 
 class Course(models.Model):
@@ -74,6 +62,11 @@ class Course(models.Model):
         of expiry lacks becomes that month's last (29 February and 12 months: 28 February).
         """
         return self.valid_months and completed_on + relativedelta(months=self.valid_months)
+
+    @property
+    def covered_codes(self) -> str:
+        """The codes of the courses that it stands for, for the history and for a page's memory."""
+        return ", ".join(sorted(course.code for course in self.covers.all()))
 
     def counts_on(self, completed_on: date) -> bool:
         """Whether a completion on that day counts at all."""
@@ -147,93 +140,6 @@ class Requirement(models.Model):
         )
 
 
-class TrainingRecord(models.Model):
-    """That someone completed a course. Kept for ever: a renewal is another record.
-
-    Unconfirmed (logged by the person themselves) or replaced (by a correction) it does not count.
-    """
-
-    staff_member = models.ForeignKey(StaffMember, models.PROTECT, related_name="records")
-    course = models.ForeignKey(Course, models.PROTECT, related_name="records")
-    completed_on = models.DateField()
-    expires_on = models.DateField(
-        null=True, blank=True, help_text="The first day on which it no longer counts."
-    )
-    provider = models.CharField(max_length=20, choices=Provider.choices, blank=True)
-    evidence = models.CharField(max_length=200, blank=True)
-    logged_at = models.DateTimeField(default=timezone.now)
-    logged_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    replaced_at = models.DateTimeField(null=True, blank=True)
-    replaced_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    replaced_reason = models.CharField(max_length=200, blank=True)
-    corrects = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="correction"
-    )
-
-    objects = querysets.TrainingRecordQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-completed_on", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["staff_member", "course", "completed_on"],
-                condition=Q(replaced_at__isnull=True),
-                name="trainingrecord_completion_once",
-                violation_error_message="This person already has a record of that course on that day.",
-            ),
-            models.CheckConstraint(
-                name="trainingrecord_expires_after_completion",
-                condition=Q(expires_on__isnull=True) | Q(expires_on__gt=F("completed_on")),
-            ),
-            with_reason("trainingrecord_replaced_with_reason", "replaced_at", "replaced_reason"),
-            by_needs_at("trainingrecord_replaced_pair", "replaced_at", "replaced_by"),
-            by_needs_at("trainingrecord_confirmed_pair", "confirmed_at", "confirmed_by"),
-        ]
-        indexes = [
-            models.Index(
-                fields=["staff_member", "course", "-expires_on"], name="trainingrecord_latest"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.course} by {self.staff_member}, {self.completed_on}"
-
-    def clean(self) -> None:
-        if self.completed_on and self.completed_on > timezone.localdate():
-            raise ValidationError({"completed_on": "The completion date is in the future."})
-
-
-class Exemption(models.Model):
-    """A person who need not meet a requirement (or any) from a day until a day."""
-
-    staff_member = models.ForeignKey(StaffMember, models.PROTECT, related_name="exemptions")
-    requirement = models.ForeignKey(
-        Requirement, models.PROTECT, null=True, blank=True, related_name="exemptions",
-        help_text="Empty: every requirement.",
-    )
-    reason = models.CharField(max_length=20, choices=ExemptionReason.choices)
-    from_on = models.DateField()
-    until_on = models.DateField(help_text="The first day on which it no longer holds.")
-    granted_at = models.DateTimeField(default=timezone.now)
-    granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-
-    objects = querysets.ExemptionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-from_on"]
-        constraints = [dates_in_order("exemption_dates_in_order", "from_on", "until_on")]
-
-    def __str__(self) -> str:
-        return f"{self.staff_member} exempt until {self.until_on}"
-
-    def holds_on(self, on: date) -> bool:
-        return self.from_on <= on < self.until_on
-
-
 def last_day_to_start(started_on: date, within_days: int) -> date:
     """The last day of a starter's window: started on 1 October and 180 days, 30 March."""
     return started_on + timedelta(days=within_days)
-
-
