@@ -18,6 +18,7 @@ CONFERENCES = frozenset(
 INITIALS = frozenset({MeetingKind.INITIAL, MeetingKind.PRE_BIRTH})  # pre-birth counts as initial
 FIRST = INITIALS | {MeetingKind.TRANSFER_IN}  # a family's first conference here
 COUNTED = CONFERENCES | {MeetingKind.CORE_GROUP}
+LED = frozenset({MeetingKind.CORE_GROUP, MeetingKind.OUTSIDE})  # recorded by the team of their lead
 
 
 class MeetingState(models.TextChoices):

@@ -13,21 +13,20 @@ from conferences import actions
 from conferences.choices import (
     REPRESENTED,
     Category,
-    Expectation,
     MeetingKind,
     MeetingState,
     Mode,
     Outcome,
     ReportState,
 )
-from conferences.models import REFERENCE, Attendance, ExpectationRule, Meeting
-from conferences.presets import SINCE
-from conferences.rules import LocalRules, latest
+from conferences.models import REFERENCE, Attendance, Meeting
+from conferences.rules import LocalRules
+from partnership.csv_files import Headings
 from partnership.history import changed
 from partnership.imports import People
 from partnership.models import Agency, Partnership, User
 from partnership.plans import Known, Plan
-from partnership.spreadsheets import Headings, Row, Sheet, shown, spoken
+from partnership.spreadsheets import Row, Sheet, shown, spoken
 
 MEETINGS = Headings(
     ("meeting_ref", "kind", "held_on", "strategy_discussion_on", "family_ref", "children",
@@ -42,46 +41,10 @@ NO_HOLIDAYS = "No bank holidays are known for"
 PLAN_FIELDS = {code: f"plan_{code.lower()}" for code in Category.values}
 MEETING_COLUMNS = dict.fromkeys(PLAN_FIELDS.values(), "category")
 MEETING_COLUMNS |= {"exploitation_concern": "cse_concern", "state": "held_on"}
+INVOLVED = (
+    "The register says otherwise. Whether an agency is involved changes on the register, with a reason."
+)
 CANNOT_HAVE_BEEN = REPRESENTED | {Outcome.ABSENT}  # before the day; apologies may come earlier
-
-
-# --- What is expected -----------------------------------------------------------------------------
-
-
-def plan_expectations(
-    sheet: Sheet, partnership: Partnership, agencies: Known[Agency], on: date
-) -> Plan[ExpectationRule]:
-    """What the list of agencies expects of each at conferences; empty: the local default."""
-    plan: Plan[ExpectationRule] = Plan(sheet)
-    there = list(partnership.expectations.filter(kind=""))
-    for row in sheet.sound():
-        agency = agencies.named(row, "code")
-        value = row.choice("conference_expectation", Expectation.values, default="")
-        if not row.ok or not value:
-            continue
-        rule = latest((r for r in there if r.agency_id == agency.pk), on)
-        wanted = ExpectationRule(
-            partnership=partnership, agency=agency, expectation=value, effective_from=SINCE
-        )
-        if rule is None:
-            plan.new.append(wanted)
-        elif rule.expectation == value:
-            plan.unchanged.append(rule)
-        else:
-            row.refuse(
-                "conference_expectation", f"{agency} is expected to {rule.expectation} since "
-                f"{spoken(rule.effective_from)}. Change it on the page of local rules, or mend the "
-                "file.",
-            )
-    return plan
-
-
-def carry_out_expectations(plan: Plan[ExpectationRule], by: User | None) -> None:
-    for row in plan.new:
-        actions.expect(
-            by=by, partnership=row.partnership, agency=row.agency, expectation=row.expectation,
-            effective_from=row.effective_from,
-        )
 
 
 # --- Meetings -------------------------------------------------------------------------------------
@@ -101,8 +64,8 @@ def plan_meetings(
         held = fields["held_on"] <= on
         if reference not in there:
             state = MeetingState.HELD if held else MeetingState.PLANNED
-            plan.new.append(
-                Meeting(partnership=partnership, reference=reference, state=state, **fields)
+            plan.adds(
+                row, Meeting(partnership=partnership, reference=reference, state=state, **fields)
             )
             continue
         if held and there[reference].state == MeetingState.PLANNED:
@@ -118,7 +81,7 @@ def meetings_of(partnership: Partnership) -> dict[str, Meeting]:
 def read_meeting(row: Row, years: frozenset[int]) -> dict[str, Any]:
     """A meeting's fields; the children on a plan are counted under its one category."""
     fields: dict[str, Any] = {
-        "kind": row.choice("kind", MeetingKind.values),
+        "kind": row.choice("kind", dict(MeetingKind.choices)),
         "held_on": day_of_calendar(row, "held_on", years),
         "strategy_discussion_on": day_of_calendar(row, "strategy_discussion_on", years, True),
         "family_ref": row.matching("family_ref", REFERENCE.regex, REFERENCE.message, optional=True),
@@ -126,7 +89,7 @@ def read_meeting(row: Row, years: frozenset[int]) -> dict[str, Any]:
         "exploitation_concern": row.yes_no("cse_concern"),
     }
     after = row.whole("children_on_plan_after", 0, MOST_CHILDREN, optional=True) or 0
-    category = row.choice("category", Category.values, default="")
+    category = row.choice("category", dict(Category.choices), default="")
     fields["children_on_plan_after"] = after
     fields |= dict.fromkeys(PLAN_FIELDS.values(), 0)
     if category:
@@ -170,9 +133,9 @@ def compare_meeting(plan: Plan[Meeting], row: Row, there: Meeting, fields: dict[
         elif name == "kind":
             row.refuse(name, f"{there} was convened as: {there.get_kind_display().lower()}.")
     if differences and row.ok:
-        plan.changed.append((there, {name: after for name, (_, after) in differences.items()}))
+        plan.changes(row, there, differences)
     elif not differences:
-        plan.unchanged.append(there)
+        plan.keeps(row, there)
 
 
 def closed(meeting: Meeting, what: str) -> str:
@@ -221,8 +184,8 @@ def plan_attendance(
             row.refuse("", closed(meeting, "This line is not on the register."))
         else:
             expected = rules.expectation(agency.pk, meeting.kind, meeting.held_on)
-            plan.new.append(
-                Attendance(meeting=meeting, agency=agency, expectation=expected, **fields)
+            plan.adds(
+                row, Attendance(meeting=meeting, agency=agency, expectation=expected, **fields)
             )
     return plan
 
@@ -250,9 +213,11 @@ def read_line(
     fields: dict[str, Any] = {
         "invited_on": row.day("invited_on", latest=on, optional=True),
         "involved": row.yes_no("involved"),
-        "outcome": row.choice("outcome", Outcome.values, default=Outcome.UNKNOWN),
-        "mode": row.choice("mode", Mode.values, default=""),
-        "report": row.choice("report", ReportState.values, default=ReportState.NOT_REQUIRED),
+        "outcome": row.choice("outcome", dict(Outcome.choices), default=Outcome.UNKNOWN),
+        "mode": row.choice("mode", dict(Mode.choices), default=""),
+        "report": row.choice(
+            "report", dict(ReportState.choices), default=ReportState.NOT_REQUIRED
+        ),
     }
     invited_on, outcome = fields["invited_on"], fields["outcome"]
     if fields["mode"] and outcome and outcome not in REPRESENTED:
@@ -274,9 +239,11 @@ def compare_line(
 ) -> None:
     differences = changed(there, **fields)
     if not differences:
-        plan.unchanged.append(there)
+        plan.keeps(row, there)
+    elif "involved" in differences:
+        row.refuse("involved", INVOLVED)
     elif not there.meeting.closed_at:
-        plan.changed.append((there, {name: after for name, (_, after) in differences.items()}))
+        plan.changes(row, there, differences)
     else:
         for name in differences:
             column = "staff_ref" if name == "staff_member" else name

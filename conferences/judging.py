@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from conferences.choices import ExcuseReason, MeetingKind, MeetingState, MissedKind, ReportState
+from conferences.choices import (
+    ExcuseReason,
+    MeetingKind,
+    MeetingState,
+    MissedKind,
+    Outcome,
+    ReportState,
+)
 from conferences.missed import Duty, Missed, find_missed
 from conferences.models import Attendance, Meeting, MissedDuty
-from conferences.quorum import Presence, Quoracy, judge
+from conferences.quorum import Presence, Quoracy, judge, run_around
 from conferences.rules import LocalRules
 from partnership.history import BATCH, entry, record_all
 from partnership.models import Grant, User
@@ -37,9 +45,7 @@ def judge_registers(
     missed = []
     for meeting in meetings:
         judge_one(meeting, lines[meeting.pk], rules)
-        if meeting.state != MeetingState.CANCELLED and meeting.kind != MeetingKind.OUTSIDE:
-            duties = duties_of(lines[meeting.pk])
-            missed += [as_row(meeting, found) for found in find_missed(duties)]
+        missed += [as_row(meeting, found) for found in missed_at(meeting, lines[meeting.pk])]
     Meeting.objects.bulk_update(meetings, JUDGED, batch_size=BATCH)
     new = write_missed(meetings, missed)
     record_all(judgement(by, verb, meeting) for meeting in meetings)
@@ -60,9 +66,7 @@ def mark_late(lines: dict[int, list[Attendance]], rules: LocalRules) -> None:
     """Note late invitations; being in the room when the date was set makes none late."""
     changed: dict[bool, list[int]] = {True: [], False: []}
     for line in (line for group in lines.values() for line in group):
-        late = not line.in_room_when_dated and rules.invited_late(
-            line.invited_on, line.meeting.held_on
-        )
+        late = is_late(line, rules)
         if late != line.late_invitation:
             changed[late].append(line.pk)
             line.late_invitation = late
@@ -71,18 +75,86 @@ def mark_late(lines: dict[int, list[Attendance]], rules: LocalRules) -> None:
             Attendance.objects.filter(pk__in=keys).update(late_invitation=late)
 
 
+def is_late(line: Attendance, rules: LocalRules) -> bool:
+    return not line.in_room_when_dated and rules.invited_late(line.invited_on, line.meeting.held_on)
+
+
 def judge_one(meeting: Meeting, lines: list[Attendance], rules: LocalRules) -> None:
     """Set the verdict of a conference; other meetings and cancelled ones have none."""
+    verdict = verdict_of(meeting, lines, rules)
+    if verdict:
+        meeting.quorum_rule = rules.quorum(meeting.held_on)
+        meeting.quorate, meeting.quorum_sentence = verdict.quorate, verdict.sentence
+
+
+def verdict_of(meeting: Meeting, lines: list[Attendance], rules: LocalRules) -> Quoracy | None:
+    """The judgement of a conference by the rule of its day; None for what is not judged."""
     if not meeting.is_conference or meeting.state == MeetingState.CANCELLED:
-        return
-    rule = meeting.quorum_rule = rules.quorum(meeting.held_on)
+        return None
+    rule = rules.quorum(meeting.held_on)
     if meeting.state == MeetingState.STOOD_DOWN:
-        verdict = Quoracy(False, STOOD_DOWN, ())
-    elif rule is None:
-        verdict = Quoracy(False, NO_RULE, ())
-    else:
-        verdict = judge(rule.terms(), [presence(line) for line in lines])
-    meeting.quorate, meeting.quorum_sentence = verdict.quorate, verdict.sentence
+        return Quoracy(False, STOOD_DOWN, ())
+    if rule is None:
+        return Quoracy(False, NO_RULE, ())
+    return judge(rule.terms(), [presence(line) for line in lines])
+
+
+def missed_at(meeting: Meeting, lines: Iterable[Attendance]) -> list[Missed]:
+    """What was missed; cancelled meetings and those outside the process ask nothing of anybody."""
+    asks = meeting.state != MeetingState.CANCELLED and meeting.kind != MeetingKind.OUTSIDE
+    return find_missed(duties_of(lines)) if asks else []
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What closing a register would find, before anything of it is written."""
+
+    quoracy: Quoracy | None
+    missed: list[Missed]
+    late: list[Attendance]
+    unknown: list[Attendance]
+    there: list[Attendance]
+    in_a_row: int  # conferences of the family that were not quorate, this one counted
+
+
+def foresee(meeting: Meeting, lines: list[Attendance], rules: LocalRules) -> Foreseen:
+    """The closing of a register as it stands in memory: on the page, perhaps not saved yet."""
+    for line in lines:
+        line.late_invitation = is_late(line, rules)
+    quoracy = verdict_of(meeting, lines, rules)
+    meeting.quorate = quoracy.quorate if quoracy else None
+    before, _ = runs_of([meeting]).get(meeting.pk, (0, 0))
+    return Foreseen(
+        quoracy, missed_at(meeting, lines), [line for line in lines if line.late_invitation],
+        [line for line in lines if line.outcome == Outcome.UNKNOWN],
+        [line for line in lines if line.represented], before,
+    )
+
+
+def runs_of(meetings: Iterable[Meeting]) -> dict[int, tuple[int, int]]:
+    """For some conferences, judged if only in memory: how many in a row were not quorate for their
+    family, up to the conference and after it. One query at most."""
+    judged = [m for m in meetings if m.is_conference and m.family_ref and m.quorate is not None]
+    if not judged:
+        return {}
+    families: dict[tuple[int, str], list[tuple]] = defaultdict(list)
+    others = Meeting.objects.filter(partnership__in={m.partnership_id for m in judged})
+    rows = others.of_families({m.family_ref for m in judged}).exclude(pk__in=[m.pk for m in judged])
+    for row in [*rows.only("partnership", "family_ref", "held_on", "quorate"), *judged]:
+        families[row.partnership_id, row.family_ref].append((row.held_on, row.pk, row.quorate))
+    found = {}
+    for group in map(sorted, families.values()):
+        for place, (_, key, _) in enumerate(group):
+            found[key] = run_around([quorate for *_, quorate in group], place)
+    return {m.pk: found[m.pk] for m in judged}
+
+
+def alarm(in_a_row: int) -> str:
+    """The sentence from the second conference in a row on; else nothing."""
+    if in_a_row < 2:
+        return ""
+    number = {2: "second", 3: "third", 4: "fourth"}.get(in_a_row, f"{in_a_row}th")
+    return f"This is the {number} conference in a row for this family that was not quorate."
 
 
 def presence(line: Attendance) -> Presence:

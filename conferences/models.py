@@ -51,7 +51,9 @@ class QuorumRule(models.Model):
     partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="quorum_rules")
     effective_from = models.DateField()
     effective_until = models.DateField(null=True, blank=True)
-    required_sectors = models.JSONField(default=list, help_text="Sectors that must be there.")
+    required_sectors = models.JSONField(
+        default=list, blank=True, help_text="Sectors that must be there."
+    )
     others = models.PositiveSmallIntegerField(default=2)
     others_involved = models.BooleanField(
         default=True, help_text="Only agencies with direct contact count as others."
@@ -289,6 +291,10 @@ class Attendance(models.Model):
     staff_member = models.ForeignKey(
         StaffMember, models.PROTECT, null=True, blank=True, related_name="attendance"
     )
+    deputy_for = models.ForeignKey(
+        StaffMember, models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="Who was expected, where a deputy was named in their place.",
+    )
     job_title = models.CharField(
         max_length=80, blank=True, help_text="Of a person who is on no staff list."
     )
@@ -358,6 +364,8 @@ class Attendance(models.Model):
     def clean(self) -> None:
         if self.staff_member_id and self.staff_member.agency_id != self.agency_id:
             raise ValidationError({"staff_member": "This person belongs to another agency."})
+        if self.deputy_for_id and self.deputy_for_id == self.staff_member_id:
+            raise ValidationError({"staff_member": "Nobody is a deputy for themselves."})
 
 
 class MissedDuty(models.Model):

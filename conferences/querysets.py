@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -10,12 +11,13 @@ from django.db.models import Q
 from conferences.choices import (
     CONFERENCES,
     COUNTED,
+    LED,
     REPRESENTED,
     MeetingKind,
     MeetingState,
     Outcome,
 )
-from partnership.reach import ReachQuerySet
+from partnership.reach import ReachQuerySet, held
 from partnership.roles import Permission
 
 
@@ -26,26 +28,37 @@ class MeetingQuerySet(ReachQuerySet):
     view_permission = Permission.VIEW_MEETINGS
 
     def within_reach(self, user, permission: Permission) -> Self:
-        """Recording reaches only the meetings that the permission is about."""
+        """Recording reaches only the meetings that the permission is about; who leads one sees it."""
         found = super().within_reach(user, permission)
+        leads = held(user, Permission.PICK_INVITEES)
+        if permission is Permission.VIEW_MEETINGS and (leads.own or leads.agencies):
+            # Apart, not as one more way: two questions to an index each.
+            return found | super().within_reach(user, Permission.PICK_INVITEES)
         if permission is Permission.RECORD_CORE_GROUPS:
-            return found.filter(kind=MeetingKind.CORE_GROUP)
+            return found.filter(kind__in=sorted(LED))
         return found.exclude(kind=MeetingKind.CORE_GROUP) if (
             permission is Permission.RECORD_CONFERENCES
         ) else found
 
     def own_filter(self, permission: Permission, staff_member_id: int) -> Q:
-        """Recorded or convened by their lead; names are for those who were there."""
+        """Recorded or convened by their lead; names are for those who were there, and for the lead."""
+        leads = Q(lead=staff_member_id)
         if permission in (Permission.RECORD_CORE_GROUPS, Permission.PICK_INVITEES):
-            return Q(lead=staff_member_id)
+            return leads
         if permission is Permission.VIEW_MEETING_NAMES:
-            return Q(lines__staff_member=staff_member_id, lines__outcome__in=sorted(REPRESENTED))
+            there = Q(lines__staff_member=staff_member_id, lines__outcome__in=sorted(REPRESENTED))
+            return there | leads & Q(kind__in=sorted(LED))
         return super().own_filter(permission, staff_member_id)
 
     def agency_lookups_for(self, permission: Permission) -> tuple[str, ...]:
         if permission in (Permission.RECORD_CORE_GROUPS, Permission.PICK_INVITEES):
             return ("lead__agency",)
         return super().agency_lookups_for(permission)
+
+    def recordable_by(self, user) -> Self:
+        """Those that the user plans, records and closes: by the service, or by the team of the lead."""
+        conferences = self.within_reach(user, Permission.RECORD_CONFERENCES)
+        return conferences | self.within_reach(user, Permission.RECORD_CORE_GROUPS)
 
     def conferences(self) -> Self:
         return self.filter(kind__in=sorted(CONFERENCES))
@@ -57,6 +70,11 @@ class MeetingQuerySet(ReachQuerySet):
             closed_at__isnull=False,
             state__in=[MeetingState.HELD, MeetingState.STOOD_DOWN],
         )
+
+    def of_families(self, families: Iterable[str]) -> Self:
+        """Judged conferences of some families, oldest first."""
+        found = self.conferences().filter(family_ref__in=[ref for ref in families if ref])
+        return found.exclude(quorate=None).order_by("held_on", "pk")
 
     def open_registers(self, on: date) -> Self:
         """Meetings whose day has come and whose register is still open."""
@@ -70,12 +88,16 @@ class AttendanceQuerySet(ReachQuerySet):
     view_permission = Permission.VIEW_MEETING_NAMES
 
     def own_filter(self, permission: Permission, staff_member_id: int) -> Q:
-        """Those who were there see the names of everybody who was."""
+        """Those who were there see the names of everybody who was; so does who leads a core group."""
         if permission is Permission.VIEW_MEETING_NAMES:
-            return Q(
+            there = Q(
                 meeting__lines__staff_member=staff_member_id,
                 meeting__lines__outcome__in=sorted(REPRESENTED),
             )
+            return there | Q(meeting__lead=staff_member_id, meeting__kind__in=sorted(LED))
+        if permission is Permission.DISPUTE_LINES:
+            # Who named a deputy may take that back.
+            return Q(staff_member=staff_member_id) | Q(deputy_for=staff_member_id)
         return super().own_filter(permission, staff_member_id)
 
     def represented(self) -> Self:

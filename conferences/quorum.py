@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from conferences.choices import REPRESENTED, Mode, ReportState
 
@@ -74,6 +75,18 @@ def judge(terms: Terms, lines: Iterable[Presence]) -> Quoracy:
         sentence=explain(terms, lacking, others),
         lacking=(*lacking, *([others_words(terms, short)] if short else [])),
     )
+
+
+def run_around(verdicts: list[bool | None], place: int) -> tuple[int, int]:
+    """How many conferences in a row were not quorate: up to the one at a place, and after it.
+
+    The verdicts are those of one family's conferences, oldest first. Nothing where that one was quorate.
+    """
+    if verdicts[place] is not False:
+        return 0, 0
+    before = takewhile(lambda verdict: verdict is False, reversed(verdicts[: place + 1]))
+    after = takewhile(lambda verdict: verdict is False, verdicts[place + 1 :])
+    return sum(1 for _ in before), sum(1 for _ in after)
 
 
 def other_units(terms: Terms, there: Iterable[Presence]) -> list[str]:

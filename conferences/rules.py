@@ -45,17 +45,24 @@ class LocalRules:
         """What is expected: the rule that names agency and kind before one that names fewer."""
         if kind in (MeetingKind.CORE_GROUP, MeetingKind.OUTSIDE):
             return Expectation.ATTEND
+        rule = self.expectation_rule(agency_id, kind, on)
+        return rule.expectation if rule else EXPECTATION
+
+    def expectation_rule(self, agency_id: int, kind: str, on: date) -> ExpectationRule | None:
+        """The rule about an agency at conferences of a kind, or None where the preset holds."""
         for wanted in ((agency_id, kind), (agency_id, ""), (None, kind), (None, "")):
             rule = latest((e for e in self.expectations if (e.agency_id, e.kind) == wanted), on)
             if rule:
-                return rule.expectation
-        return EXPECTATION
+                return rule
+        return None
 
     def invited_late(self, invited_on: date | None, held_on: date) -> bool:
         """Fewer working days' notice than the local setting; an unknown invitation is not late."""
         notice = self.limit(Timed.NOTICE, held_on)
-        if invited_on is None:
-            return False
+        return invited_on is not None and self.later_than(notice, invited_on, held_on)
+
+    def later_than(self, notice: Limit, invited_on: date, held_on: date) -> bool:
+        """Whether an invitation gave less than a notice."""
         if notice.unit == Unit.WORKING_DAYS:
             return working_days_between(invited_on, held_on, self.calendar) < notice.amount
         return notice.due(invited_on, self.calendar) > held_on

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
@@ -45,6 +45,11 @@ class Event:
     children: int
     on_plan_after: int
     strategy_discussion_on: date | None = None
+    register_open: bool = False  # its day has passed; what came of it is not written down yet
+
+    @property
+    def took_place(self) -> bool:
+        return self.held or self.register_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class Due:
     held_on: date | None
     children: int
     meeting_id: int | None
+    register_open: bool = False  # the meeting has a day, and its register is still open: not judged
 
     @property
     def in_time(self) -> bool:
@@ -79,10 +85,10 @@ def initials_due(events: Iterable[Event], limits, calendar: Calendar) -> list[Du
 
 def reviews_due(family: list[Event], limits, calendar: Calendar) -> list[Due]:
     """Reviews of one family, each due after the conference before while children are on a plan."""
-    held = [event for event in family if event.kind in CONFERENCES and event.held]
+    held = [event for event in family if event.kind in CONFERENCES and event.took_place]
     found = []
     for place, event in enumerate(held):
-        if event.on_plan_after:
+        if event.held and event.on_plan_after:
             what = Timed.FIRST_REVIEW if event.kind in FIRST else Timed.LATER_REVIEW
             due_on = limits(what, event.held_on).due(event.held_on, calendar)
             after = next((e for e in held[place + 1 :]), None)
@@ -99,7 +105,8 @@ def first_core_groups_due(family: list[Event], limits, calendar: Calendar) -> li
             after = next(
                 (
                     e for e in family
-                    if e.kind == MeetingKind.CORE_GROUP and e.held and e.held_on >= event.held_on
+                    if e.kind == MeetingKind.CORE_GROUP and e.took_place
+                    and e.held_on >= event.held_on
                 ),
                 None,
             )
@@ -110,5 +117,21 @@ def first_core_groups_due(family: list[Event], limits, calendar: Calendar) -> li
 def due_from(event: Event, what: str, due_on: date, after: Event | None) -> Due:
     return Due(
         what, event.meeting_id, due_on, after and after.held_on, event.on_plan_after,
-        after and after.meeting_id,
+        after and after.meeting_id, bool(after and after.register_open),
     )
+
+
+ANSWER_WITHIN = 10  # working days in which the conference service answers a dispute
+
+
+def answer_due(disputed_on: date, calendar: Calendar) -> date:
+    """The last day on which a dispute is answered in time; the day of the dispute is day 0."""
+    return due_after(disputed_on, ANSWER_WITHIN, calendar).due
+
+
+def last_late_dispute(on: date, calendar: Calendar) -> date:
+    """The latest day of a dispute whose answer is overdue on a day."""
+    day = on - timedelta(days=ANSWER_WITHIN)
+    while answer_due(day, calendar) >= on:
+        day -= timedelta(days=1)
+    return day

@@ -12,3 +12,15 @@ const fit = () =>
   });
 fit();
 addEventListener("resize", fit);
+
+// How many people are ticked, told beside the button; without script the page says it when it is sent.
+document.querySelectorAll("[data-ticks]").forEach((form) => {
+  const told = form.querySelector("[data-ticks-count]");
+  const count = () => {
+    const boxes = form.querySelectorAll('input[type="checkbox"]:checked, input[type="hidden"][name="people"]');
+    told.textContent = `${boxes.length} ticked`;
+    told.hidden = false;
+  };
+  form.addEventListener("change", count);
+  count();
+});

@@ -1,20 +1,25 @@
-"""Registers: lines filled in, closed, and corrected afterwards."""
+"""Registers: one line written down, registers closed, and corrected afterwards."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from conferences.actions.meetings import still_open
-from conferences.choices import MeetingState
+from conferences.choices import REPRESENTED, MeetingState
 from conferences.judging import judge_registers
 from conferences.models import Attendance, Meeting
 from conferences.signals import register_closed
-from partnership.history import changed, record
+from conferences.telling import tell_alarms
+from partnership.history import changed, record, save_changed
 from partnership.models import User
+from partnership.stale import ChangedSince, fingerprint, refuse_when_changed
+
+LINE = ("outcome", "mode", "part", "report", "involved")  # what a register says of a line
 
 
 @transaction.atomic
@@ -36,27 +41,61 @@ def locked(line: Attendance) -> Attendance:
 
 def write_line(by: User | None, line: Attendance, verb: str, new: dict, **why: str) -> bool:
     """Save what differs; a change of involvement after the invitation is counted."""
+    differences = put(line, new, why.get("reason", ""))
+    if differences:
+        line.full_clean()
+        line.save(update_fields=[*differences, "involved_changes"])
+        record(by, verb, line, **told(line, differences, **why))
+    return bool(differences)
+
+
+def put(line: Attendance, new: Mapping[str, Any], reason: str) -> dict[str, list]:
+    """Set what differs on the line in memory, and say what that is."""
     differences = changed(line, **new)
     if "involved" in differences:
-        if not why.get("reason"):
+        if not reason.strip():
             raise ValidationError({"reason": "Say why the agency's involvement changes."})
         line.involved_changes += 1
     for name, (_, after) in differences.items():
         setattr(line, name, after)
-    if differences:
-        line.full_clean()
-        line.save(update_fields=[*differences, "involved_changes"])
-        where = {"partnership": line.meeting.partnership, "agency": line.agency}
-        told = {"person" if name == "staff_member" else name: d for name, d in differences.items()}
-        record(by, verb, line, **where, staff_member=line.staff_member, **why, **told)
-    return bool(differences)
+    return differences
+
+
+def told(line: Attendance, differences: Mapping[str, list], **why: str) -> dict[str, Any]:
+    """What the history says of a change of a line."""
+    where = {"partnership": line.meeting.partnership, "agency": line.agency}
+    words = {"person" if name == "staff_member" else name: d for name, d in differences.items()}
+    return {**where, "staff_member": line.staff_member, **why, **words}
+
+
+def as_there(new: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said of a line; who was not there was there in no way."""
+    absent = "outcome" in new and new["outcome"] not in REPRESENTED
+    return {**new, "mode": "", "part": False} if absent else dict(new)
 
 
 @transaction.atomic
-def close_register(*, by: User | None, meeting: Meeting) -> Meeting:
-    """Close one register: judge quoracy, find what was missed, tell the floors above and the leads."""
-    still_open(meeting)
-    return close_registers(by=by, meetings=[meeting])[0]
+def close_register(
+    *, by: User | None, meeting: Meeting, seen: str = "", held: bool = False
+) -> Meeting:
+    """Close one register: judge quoracy, find what was missed, tell the floors above and the leads.
+
+    ``seen`` is the register that was looked at before; ``held`` says of a meeting that was only
+    planned that it was held.
+    """
+    row = still_open(meeting)
+    if seen and seen != register_seen(row):
+        raise ChangedSince(f"Somebody changed the register of {row} since you opened this page.")
+    if held and row.state == MeetingState.PLANNED:
+        save_changed(row, by, "changed", {"state": MeetingState.HELD}, partnership=row.partnership)
+    return close_registers(by=by, meetings=[row])[0]
+
+
+def register_seen(meeting: Meeting) -> str:
+    """A register as it stands, in a few letters: lines, decision and state."""
+    lines = ".".join(fingerprint(line, ("pk", *LINE)) for line in meeting.lines.order_by("pk"))
+    meeting.seen_lines = lines
+    return fingerprint(meeting, ("seen_lines", "state", "chair_decision", "closed_at"))
 
 
 @transaction.atomic
@@ -80,6 +119,8 @@ def close_registers(
     if rows:
         judge_registers(by=by, meetings=rows, verb="closed", tell=tell)
         register_closed.send(sender=Meeting, meetings=rows)
+        if tell:
+            tell_alarms(rows)
     return rows
 
 
@@ -94,14 +135,29 @@ def check_closable(meeting: Meeting) -> None:
 
 
 @transaction.atomic
-def correct_line(*, by: User | None, line: Attendance, reason: str, **new) -> None:
+def correct_line(
+    *, by: User | None, line: Attendance, reason: str, seen: str = "", **new
+) -> bool:
     """Correct a line of a closed register, with a reason; the meeting is judged anew."""
     if not reason.strip():
         raise ValidationError({"reason": "Say why the line is corrected."})
-    meetings = list(Meeting.objects.select_for_update().filter(pk=line.meeting_id))
+    meeting = meeting_of(line)
     line = locked(line)
     if not line.meeting.closed_at:
         raise ValidationError("The register is still open: record the attendance there.")
-    if write_line(by, line, "corrected", new, reason=reason):
-        judge_registers(by=by, meetings=meetings, verb="judged anew", tell=False)
-        register_closed.send(sender=Meeting, meetings=meetings)
+    refuse_when_changed(line, seen, LINE)
+    done = write_line(by, line, "corrected", as_there(new), reason=reason.strip())
+    if done:
+        judge_anew(by, meeting)
+    return done
+
+
+def meeting_of(line: Attendance) -> Meeting:
+    """The meeting of a line, locked: it is locked before its lines, as a closing does."""
+    return Meeting.objects.select_for_update().get(pk=line.meeting_id)
+
+
+def judge_anew(by: User | None, meeting: Meeting) -> None:
+    """Judge a closed register once more, because something of it was corrected."""
+    judge_registers(by=by, meetings=[meeting], verb="judged anew", tell=False)
+    register_closed.send(sender=Meeting, meetings=[meeting])

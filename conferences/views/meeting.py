@@ -9,6 +9,8 @@ from django.urls import reverse
 from conferences.choices import REPRESENTED, MissedKind
 from conferences.models import Attendance, Meeting, MissedDuty
 from conferences.querysets import MissedDutyQuerySet
+from conferences.views.acts import acts_on, alarm_of, ending_link, excuse_cells, register_link
+from conferences.views.beside import planning_of
 from partnership.models import Partnership
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
@@ -24,14 +26,21 @@ def meeting(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     lines = list(found.lines.select_related("agency", "staff_member").order_by("agency__name", "pk"))
     reach = Attendance.objects.within_reach(request.user, Permission.VIEW_MEETING_NAMES)
     named = set(reach.filter(meeting=found).values_list("pk", flat=True))
+    acts = acts_on(request, found, lines)
     columns = [LINE_COLUMNS[0], *(["Person"] if named else []), *LINE_COLUMNS[1:]]
+    columns += ["What you can do"] if acts else []
+    rows = list(missed(request, found))
+    excuses = excuse_cells(request, rows)
     return render(request, "conferences/meeting_detail.html", {
         "meeting": found,
         "crumbs": crumbs(request, found),
         "details": details(request, found),
         "whose_names": whose_names(lines, named),
-        "lines": [attendance_row(line, named) for line in lines],
-        "missed": [missed_row(row) for row in missed(request, found)],
+        "lines": [attendance_row(line, named, acts) for line in lines],
+        "missed": [missed_row(row, excuses[row.pk]) for row in rows],
+        "planning": planning_of(request, found),
+        "register": register_link(request, found),
+        "alarm": alarm_of(found),
         "line_columns": [{"text": text} for text in columns],
         "missed_columns": [{"text": text} for text in MISSED_COLUMNS],
     })
@@ -45,6 +54,7 @@ def crumbs(request: HttpRequest, meeting: Meeting) -> list[dict]:
     if whole.filter(pk=partnership.pk).exists():
         href = reverse("compliance:dashboard", args=[partnership.code])
         found.append({"text": partnership.name, "href": href})
+    found.append({"text": "Meetings", "href": reverse("conferences:meeting-list")})
     return [*found, {"text": meeting.reference}]
 
 
@@ -59,7 +69,7 @@ def details(request: HttpRequest, meeting: Meeting) -> list[dict]:
     rows = [
         {"key": "Date", "value": f"{longdate(meeting.held_on)}, {meeting.get_state_display().lower()}"},
         {"key": "Children considered", "value": children},
-        {"key": "Register", "value": closed},
+        {"key": "Register", "value": closed} | register_action(request, meeting),
     ]
     # Answering disputes is for the conference service, at every kind of meeting.
     service = Meeting.objects.within_reach(request.user, Permission.SETTLE_LINES)
@@ -70,6 +80,12 @@ def details(request: HttpRequest, meeting: Meeting) -> list[dict]:
     if meeting.chair_decision:
         rows.append({"key": "The chair's decision", "value": meeting.get_chair_decision_display()})
     return rows
+
+
+def register_action(request: HttpRequest, meeting: Meeting) -> dict:
+    """The way to correct how a closed conference ended."""
+    href = ending_link(request, meeting)
+    return {"action_href": href, "action_text": "Correct how it ended"} if href else {}
 
 
 def verdict(meeting: Meeting) -> dict:
@@ -88,7 +104,7 @@ def whose_names(lines: list[Attendance], named: set[int]) -> str:
     return "People are named to those who were there, to their own agency's lead and to the conference service."
 
 
-def attendance_row(line: Attendance, named: set[int]) -> list[dict]:
+def attendance_row(line: Attendance, named: set[int], acts: dict[int, dict]) -> list[dict]:
     """A line, the person named only where the reader may see it."""
     how = line.get_mode_display() + (", for a part" if line.part else "")
     return [
@@ -100,6 +116,7 @@ def attendance_row(line: Attendance, named: set[int]) -> list[dict]:
         {"text": line.get_outcome_display(), "tag_colour": colour(line), "hint": how},
         {"text": line.get_report_display()},
         {"text": remarks(line)},
+        *([acts.get(line.pk, {"text": "–"})] if acts else []),
     ]
 
 
@@ -124,10 +141,10 @@ def missed(request: HttpRequest, meeting: Meeting) -> MissedDutyQuerySet:
     return (seen | excusable).filter(meeting=meeting).select_related("agency")
 
 
-def missed_row(row: MissedDuty) -> list[dict]:
+def missed_row(row: MissedDuty, excused: dict) -> list[dict]:
     return [
         {"text": row.agency.name, "header": True},
         {"text": MissedKind(row.kind).label},
         {"text": row.sentence},
-        {"text": row.get_excused_reason_display() or "Not excused"},
+        excused,
     ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 
 from compliance.demo import factories as make
 from conferences import actions
+from conferences.actions import registers
 from conferences.choices import Outcome
 from conferences.models import Attendance, Meeting
 from partnership.models import HistoryEntry, OutboxMessage
@@ -21,13 +23,13 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def slow_closing(monkeypatch):
     """Both closings stand between reading the register and writing the judgement."""
-    check = actions.check_closable
+    check = registers.check_closable
 
     def slowly(meeting):
         check(meeting)
         threading.Event().wait(0.3)
 
-    monkeypatch.setattr(actions, "check_closable", slowly)
+    monkeypatch.setattr(registers, "check_closable", slowly)
 
 
 def judgements(meeting) -> int:
@@ -144,3 +146,38 @@ def test_closing_and_recording_in_opposite_order_do_not_lock_each_other_out(
         assert not any(isinstance(answer, OperationalError) for answer in answers), answers
         assert not Meeting.objects.get(pk=meeting.pk).register_open
         assert Attendance.objects.filter(meeting=meeting, late_invitation=True).count() == 2
+
+
+def test_two_presses_of_convene_make_one_meeting(race, partnership, agency_a, agency_b, dana):
+    """The unique reference is the last line: the other press is refused, and leaves no invitation."""
+    def press():
+        return actions.convene(
+            by=dana, partnership=partnership, reference="NW-R", kind="initial_conference",
+            held_on=date(2015, 5, 1), invite=[{"agency": agency_a}, {"agency": agency_b}],
+        ).pk
+
+    answers = race(press)
+    assert Meeting.objects.filter(reference="NW-R").count() == 1
+    assert sum(isinstance(answer, int) for answer in answers) == 1
+    assert all(isinstance(answer, (int, ValidationError, IntegrityError)) for answer in answers)
+    assert Attendance.objects.filter(meeting__reference="NW-R").count() == 2
+
+
+def test_two_presses_of_stood_down_make_one_meeting_that_follows(race, meeting, dana):
+    def press(number):
+        return lambda: actions.stand_down(
+            by=dana, meeting=meeting, reason="Nobody came.", new_date_on=date(2015, 5, 1),
+            reference=f"NW-N{number}", invited_on=date(2015, 3, 2),
+        ).pk
+
+    answers = race(press(1), press(2))
+    assert sum(isinstance(answer, ValidationError) for answer in answers) == 1
+    assert Meeting.objects.filter(held_on=date(2015, 5, 1)).count() == 1
+
+
+def test_an_invitation_taken_away_twice_goes_once(race, meeting, dana, agency_b):
+    line = meeting.lines.get(agency=agency_b)
+    Attendance.objects.filter(pk=line.pk).update(outcome=Outcome.UNKNOWN)
+    answers = race(lambda: actions.withdraw_invitation(by=dana, line=line, reason="A mistake."))
+    assert sum(isinstance(answer, ValidationError) for answer in answers) == 1
+    assert HistoryEntry.objects.filter(verb="took the invitation away").count() == 1

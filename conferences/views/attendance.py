@@ -1,0 +1,194 @@
+"""My agency's attendance: every line of the agencies that a lead speaks for, on the screen and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from conferences.choices import REPRESENTED, Outcome
+from conferences.forms.lists import LineFilter
+from conferences.models import Attendance
+from conferences.views.acts import act_cell
+from conferences.views.meeting import who
+from conferences.views.register import place
+from partnership.exporting import as_csv
+from partnership.history import entry, record_all
+from partnership.models import today
+from partnership.reach import held
+from partnership.roles import Permission
+from partnership.templatetags.quorate import longdate
+
+PAGE = 25
+SORTS = {
+    "date": ("meeting__held_on", "pk"), "person": ("staff_member__last_name", "staff_member__first_name", "pk"),
+    "outcome": ("outcome", "meeting__held_on", "pk"), "agency": ("agency__name", "meeting__held_on", "pk"),
+}
+COLUMNS = {
+    "date": "Meeting", "agency": "Agency", "person": "Person", "outcome": "Outcome", "report": "Report",
+    "said": "Said about it", "act": "What you can do",
+}
+FILE_COLUMNS = (
+    "Meeting", "Kind", "Date", "Agency", "Person", "Invited on", "Invited late", "Involved", "Outcome",
+    "How", "Part only", "Report", "Register", "Dispute", "Answer",
+)
+
+
+class Listing:
+    """The lines that were asked for, in the order that was asked for."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        if not held(request.user, Permission.DISPUTE_LINES).agencies:
+            raise Http404
+        self.request, self.on = request, today()
+
+    @cached_property
+    def filter(self) -> LineFilter:
+        reach = Attendance.objects.within_reach(self.request.user, Permission.DISPUTE_LINES)
+        return LineFilter(self.request.GET, queryset=reach, user=self.request.user, on=self.on)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        return self.filter.form.cleaned_data if self.filter.form.is_valid() else {}
+
+    @property
+    def narrowed(self) -> bool:
+        typed = {name for name, value in self.request.GET.items() if value}
+        return bool(typed & set(self.filter.form.fields) - {"sort"})
+
+    @property
+    def sort(self) -> tuple[str, bool]:
+        """By what, and whether downwards: the newest first where nothing else is asked."""
+        asked = self.asked.get("sort") or "-date"
+        name = asked.removeprefix("-")
+        return (name, asked.startswith("-")) if name in SORTS else ("date", True)
+
+    @property
+    def rows(self) -> QuerySet[Attendance]:
+        name, down = self.sort
+        rows = self.filter.qs if self.filter.form.is_valid() else self.filter.queryset.none()
+        order = [f"-{field}" if down else field for field in SORTS[name]]
+        return rows.order_by(*order).select_related(
+            "meeting__partnership", "agency", "staff_member", "deputy_for"
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """The agency stands there only where there are several."""
+        several = len(self.filter.agencies) > 1
+        return [name for name in COLUMNS if several or name != "agency"]
+
+    def column(self, name: str) -> dict[str, Any]:
+        """A column's heading, leading to the list in its order."""
+        found: dict[str, Any] = {"text": COLUMNS[name], "header": name == "date"}
+        if name not in SORTS:
+            return found
+        now, down = self.sort
+        kept = {key: value for key, value in self.request.GET.items() if key not in ("page", "sort")}
+        if name == now:
+            found["sort_dir"] = "desc" if down else "asc"
+        sort = f"-{name}" if name == now and not down else name
+        return found | {"sort_href": "?" + urlencode(kept | {"sort": sort})}
+
+
+def attendance(request: HttpRequest) -> HttpResponse:
+    """Every line of the lead's agencies, the newest meeting first."""
+    listing = Listing(request)
+    page = Paginator(listing.rows, PAGE).get_page(request.GET.get("page"))
+    wrong = not listing.filter.form.is_valid()
+    return render(request, "conferences/attendance_list.html", {
+        "filter": listing.filter.form, "narrowed": listing.narrowed, "page": page,
+        "columns": [listing.column(name) for name in listing.names],
+        "rows": [cells(line, listing.names) for line in page],
+        "csv": f"{reverse('conferences:attendance-list-csv')}?{request.GET.urlencode()}",
+        "crumbs": [
+            {"text": "Home", "href": "/"}, {"text": "Meetings", "href": "/meetings/"},
+            {"text": "My agency’s attendance"},
+        ],
+    }, status=422 if wrong else 200)
+
+
+def cells(line: Attendance, names: Iterable[str]) -> list[dict]:
+    found = {
+        "date": meeting_cell(line),
+        "agency": {"text": line.agency.name},
+        "person": {"text": who(line), "hint": f"for {line.deputy_for.name}" if line.deputy_for else ""},
+        "outcome": outcome_cell(line),
+        "report": {"text": line.get_report_display()},
+        "said": {"text": said(line)},
+        "act": act_cell(line),
+    }
+    return [found[name] for name in names]
+
+
+def meeting_cell(line: Attendance) -> dict:
+    meeting = line.meeting
+    return {
+        "text": meeting.reference, "nowrap": True, "header": True,
+        "href": reverse("conferences:meeting-detail", args=place(meeting)),
+        "hint": f"{meeting.get_kind_display()}, {longdate(meeting.held_on)}",
+    }
+
+
+def outcome_cell(line: Attendance) -> dict:
+    """The outcome in words, and how; of a meeting to come that it is to come."""
+    if line.outcome == Outcome.UNKNOWN:
+        to_come = line.meeting.held_on >= today()
+        return {"text": "To come" if to_come else "Not known", "tag_colour": "blue" if to_come else "yellow"}
+    how = line.get_mode_display() + (", for a part" if line.part else "")
+    return {
+        "text": line.get_outcome_display(), "hint": how,
+        "tag_colour": "green" if line.outcome in REPRESENTED else "grey",
+    }
+
+
+def said(line: Attendance) -> str:
+    """What is said about a line, in a few words."""
+    words = ["Invited late"] * line.late_invitation
+    if line.settled_at:
+        words.append("Dispute answered")
+    elif line.disputed_at:
+        words.append("Disputed")
+    if line.meeting.register_open and line.meeting.held_on < today():
+        words.append("Register still open")
+    return ", ".join(words) or "–"
+
+
+def attendance_csv(request: HttpRequest) -> HttpResponse:
+    """The filtered list as a file, every row of it; that it was taken is in the history."""
+    listing = Listing(request)
+    rows = list(listing.rows)
+    response = HttpResponse(
+        "\ufeff" + as_csv([FILE_COLUMNS, *map(file_row, rows)]), content_type="text/csv; charset=utf-8"
+    )
+    name = f"quorate-attendance-{listing.on:%Y-%m-%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    taken = {line.agency_id: line.agency for line in rows}
+    record_all(
+        entry(request.user, "took as a file", agency, agency=agency,
+              lines=sum(line.agency_id == key for line in rows))
+        for key, agency in taken.items()
+    )
+    return response
+
+
+def file_row(line: Attendance) -> list[object]:
+    meeting = line.meeting
+    return [
+        meeting.reference, meeting.get_kind_display(), meeting.held_on.isoformat(), line.agency.name,
+        who(line), line.invited_on.isoformat() if line.invited_on else "",
+        yes(line.late_invitation), yes(line.involved), line.get_outcome_display(),
+        line.get_mode_display(), yes(line.part), line.get_report_display(),
+        "Open" if meeting.register_open else "Closed", line.dispute, line.settlement,
+    ]
+
+
+def yes(value: bool) -> str:
+    return "Yes" if value else "No"
