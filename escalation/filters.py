@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import django_filters as filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from conferences.choices import CONFERENCES, MeetingKind
 from escalation.actions.policies import MOST_STAGES
-from escalation.choices import STATES, Ended
-from escalation.models import Escalation, Stage
+from escalation.choices import STATES, Ended, SuggestionState, TriggerKind
+from escalation.models import Escalation, Stage, Suggestion
+from partnership.forms import Day
 from partnership.models import Agency, Partnership, User
 
-STATE_CHOICES = [("overdue", "Overdue"), *STATES[1:], ("all", "All, closed ones too")]
+STATE_CHOICES = [
+    ("overdue", "Overdue"), ("actions", "With an agreed action overdue"), ("closed", "Closed, however"),
+    *STATES[1:], ("all", "Open and closed"),
+]
 STAGE_CHOICES = [(number, f"Stage {number}") for number in range(1, MOST_STAGES + 1)]
 CLOSES_CASE = [Ended.ACCEPTED, Ended.WITHDRAWN, Ended.DECIDED]
 
@@ -58,3 +65,73 @@ class QueueFilter(filters.FilterSet):
 
     def of_agency(self, rows: QuerySet, name: str, value: Agency) -> QuerySet:
         return rows.filter(Q(raised_for=value) | Q(about=value))
+
+
+HANDLED = [
+    (SuggestionState.ACCEPTED.value, "Raised"), (SuggestionState.DISMISSED.value, "Dismissed"),
+    ("all", "Waiting and handled"),
+]
+MEETINGS = {"conference": CONFERENCES, "core_group": {MeetingKind.CORE_GROUP}}
+SORTS = {
+    "": ("-found_at", "-pk"), "oldest": ("found_at", "pk"), "agency": ("about__name", "-found_at", "-pk"),
+}
+
+
+class DayFilter(filters.Filter):
+    field_class = Day
+
+
+class SuggestionFilter(filters.FilterSet):
+    """What waits, unless it is asked otherwise."""
+
+    agency = filters.ModelChoiceFilter(
+        label="About", field_name="about", empty_label="Any agency",
+        queryset=Agency.objects.none(),  # unscoped: empty
+    )
+    trigger = filters.ChoiceFilter(label="Why", choices=TriggerKind.choices, empty_label="Any reason")
+    kind = filters.ChoiceFilter(
+        label="Meetings", choices=[("conference", "Conferences"), ("core_group", "Core groups")],
+        empty_label="All", method="of_kind",
+    )
+    since = DayFilter(label="Meetings from", method="on_days")
+    until = DayFilter(label="Meetings until", method="on_days")
+    state = filters.ChoiceFilter(
+        label="State", choices=HANDLED, empty_label="Waiting", method="leave"
+    )
+    sort = filters.ChoiceFilter(
+        label="Order", choices=[("oldest", "Oldest first"), ("agency", "By agency")],
+        empty_label="Newest first", method="leave",
+    )
+
+    class Meta:
+        model = Suggestion
+        fields: list[str] = []
+
+    def __init__(self, data, *, queryset: QuerySet) -> None:
+        super().__init__(data, queryset=queryset)
+        # unscoped: the agencies that the suggestions of one's reach are about
+        agencies = Agency.objects.filter(pk__in=queryset.values("about")).order_by("name")
+        self.filters["agency"].field.queryset = agencies
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        asked = self.form.cleaned_data
+        rows = super().filter_queryset(queryset)
+        state = asked.get("state") or SuggestionState.OPEN
+        rows = rows if state == "all" else rows.filter(state=state)
+        return rows.order_by(*SORTS[asked.get("sort") or ""])
+
+    def met(self, **which: object) -> Exists:
+        """That one of a suggestion's meetings is such."""
+        through = Suggestion.meetings.through.objects  # unscoped: of the suggestions of the list
+        return Exists(through.filter(
+            suggestion=OuterRef("pk"), **{f"meeting__{name}": value for name, value in which.items()}
+        ))
+
+    def of_kind(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(self.met(kind__in=sorted(MEETINGS[value])))
+
+    def on_days(self, rows: QuerySet, name: str, value: date) -> QuerySet:
+        return rows.filter(self.met(**{"held_on__gte" if name == "since" else "held_on__lte": value}))
+
+    def leave(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows

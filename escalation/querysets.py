@@ -11,7 +11,7 @@ from escalation.choices import PartnershipPart
 from escalation.stages import CaseState
 from partnership.querysets import LocalRuleQuerySet
 from partnership.reach import ReachQuerySet
-from partnership.roles import Permission
+from partnership.roles import Permission, Role
 
 RAISING_PERMISSIONS = (Permission.APPROVE_SKIP,)
 
@@ -19,11 +19,8 @@ RAISING_PERMISSIONS = (Permission.APPROVE_SKIP,)
 def waits_for(user) -> Q:
     """Open stages that wait for a person: to answer, to look at the answer, to decide."""
     decides = Q(policy_stage__partnership_part=PartnershipPart.DECIDES, escalation__decider=user)
-    return (
-        Q(responder=user, answered_at=None)
-        | Q(escalation__raised_by=user, answered_at__isnull=False)
-        | decides
-    )
+    raised = Q(escalation__raised_by=user) | of_service(user, "escalation__")
+    return Q(responder=user, answered_at=None) | Q(raised, answered_at__isnull=False) | decides
 
 
 class PolicyQuerySet(LocalRuleQuerySet):
@@ -39,16 +36,42 @@ def party_of(user, prefix: str = "") -> Q:
 
     One who raised a case and went to work for the other agency has no part in it any more.
     """
-    grants = user.grants_in_force()
-    agencies = [grant.agency_id for grant in grants if grant.agency_id]
-    places = Q(**{f"{prefix}partnership__in": [g.partnership_id for g in grants if g.partnership_id]})
+    agencies = [grant.agency_id for grant in user.grants_in_force() if grant.agency_id]
 
     def of(side: str) -> Q:
-        own = Q(**{f"{prefix}{side}__in": agencies})
-        return places | own | Q(**{f"{prefix}{side}__parent__in": agencies})
+        return in_agencies(f"{prefix}{side}", agencies)
 
     raised = Q(**{f"{prefix}raised_by": user.pk}) | took_part(user, prefix, raising=True)
-    return (raised & of("raised_for")) | (took_part(user, prefix, raising=False) & of("about"))
+    return (
+        of_service(user, prefix)
+        | (raised & of("raised_for"))
+        | (took_part(user, prefix, raising=False) & of("about"))
+    )
+
+
+def in_agencies(lookup: str, agencies: list[int]) -> Q:
+    """The agency, or the parent that it is a part of, is one of these."""
+    return Q(**{f"{lookup}__in": agencies}) | Q(**{f"{lookup}__parent__in": agencies})
+
+
+def of_service(user, prefix: str = "") -> Q:
+    """Cases raised for a partnership are its conference service's, whoever of it raised them."""
+    places = [g.partnership_id for g in user.grants_in_force() if g.role == Role.CONFERENCE_ADMIN]
+    return Q(**{f"{prefix}raised_for__isnull": True, f"{prefix}partnership__in": places})
+
+
+def interests(user, prefix: str = "") -> Q:
+    """Cases in which a person has an interest: as ``sides.has_interest``, of many rows."""
+    agencies = [grant.agency_id for grant in user.grants_in_force() if grant.agency_id]
+    if user.staff_member:
+        agencies.append(user.staff_member.agency_id)
+    return (
+        Q(**{f"{prefix}raised_by": user.pk})
+        | Q(**{f"{prefix}participants__user": user.pk})
+        | of_service(user, prefix)
+        | in_agencies(f"{prefix}raised_for", agencies)
+        | in_agencies(f"{prefix}about", agencies)
+    )
 
 
 def took_part(user, prefix: str, *, raising: bool) -> Q:
@@ -68,6 +91,10 @@ class EscalationQuerySet(ReachQuerySet):
     def party_filter(self, user) -> Q:
         return party_of(user)
 
+    def assigned_filter(self, user) -> Q:
+        """A case is for its decision-maker while they have no interest in it."""
+        return Q(decider=user.pk) & ~interests(user)
+
     def agency_lookups_for(self, permission: Permission) -> tuple[str, ...]:
         """Only the raising agency's lead approves a skip."""
         return ("raised_for",) if permission in RAISING_PERMISSIONS else self.agency_lookups
@@ -85,6 +112,9 @@ class StageQuerySet(ReachQuerySet):
 
     def party_filter(self, user) -> Q:
         return party_of(user, "escalation__")
+
+    def assigned_filter(self, user) -> Q:
+        return Q(escalation__decider=user.pk) & ~interests(user, "escalation__")
 
     def agency_lookups_for(self, permission: Permission) -> tuple[str, ...]:
         """As for the cases themselves."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from escalation.choices import PartnershipPart
+from escalation.choices import Contact, PartnershipPart
 from escalation.models import AgencyContact, Escalation, PolicyStage, Stage
 from escalation.stages import (
     RAISING,
@@ -39,16 +39,41 @@ def manages(user: User, case: Escalation) -> bool:
 
 
 def acts_for(user: User, agency: Agency | None, case: Escalation) -> bool:
-    """Holds a grant that lets them move, in the side's agency, its parent or the partnership.
+    """Holds a grant that lets them move, in the side's agency or its parent; without an agency, in
+    the conference service of the partnership.
 
     One who raised a case and then went to work for the other agency has no part in it any more.
     """
-    where = {agency.pk, agency.parent_id} - {None} if agency else set()
+    if not user.is_active:
+        return False
+    if agency is None:
+        return serves(user, case.partnership_id)
     return any(
         reach_of(Permission.MOVE_ESCALATION, Role(grant.role)) is not Reach.NONE
-        and (grant.agency_id in where or grant.partnership_id == case.partnership_id)
+        and grant.agency_id in {agency.pk, agency.parent_id} - {None}
         for grant in user.grants_in_force()
     )
+
+
+def serves(user: User, partnership_id: int) -> bool:
+    """Is of the partnership's conference service."""
+    return any(
+        grant.role == Role.CONFERENCE_ADMIN and grant.partnership_id == partnership_id
+        for grant in user.grants_in_force()
+    )
+
+
+def takes_part(user: User, case: Escalation) -> bool:
+    """Whether a person has a part in the case today, at whatever stage: on one of its sides."""
+    sides = {p.user_id: p.raising for p in case.participants.all()} | {case.raised_by_id: True}
+    if user.pk in sides and acts_for(user, case.raised_for if sides[user.pk] else case.about, case):
+        return True
+    return raises_for_service(user, case) or (user.is_active and bool(lead_side(user, case)))
+
+
+def raises_for_service(user: User, case: Escalation) -> bool:
+    """A case of the partnership is its conference service's, not the one person's who raised it."""
+    return case.raised_for is None and acts_for(user, None, case)
 
 
 def sides_of(user: User, case: Escalation, stage: Stage | None) -> frozenset[Side]:
@@ -57,7 +82,9 @@ def sides_of(user: User, case: Escalation, stage: Stage | None) -> frozenset[Sid
         return frozenset()
     found = set()
     raising = {p.user_id for p in case.participants.all() if p.raising} | {case.raised_by_id}
-    if user.pk in raising and acts_for(user, case.raised_for, case):
+    if raises_for_service(user, case) or (
+        user.pk in raising and acts_for(user, case.raised_for, case)
+    ):
         found.add(Side.RAISER)
     responds = stage is not None and stage.responder_id == user.pk
     if responds and acts_for(user, case.about, case):
@@ -96,7 +123,9 @@ def has_interest(user: User, case: Escalation) -> bool:
     agencies = {key for side in sides for key in (side.pk, side.parent_id)} - {None}
     works_in = user.staff_member.agency_id if user.staff_member else None
     held = {grant.agency_id for grant in user.grants_in_force()}
-    return user.pk in party or bool(agencies & {*held, works_in})
+    return (
+        user.pk in party or raises_for_service(user, case) or bool(agencies & {*held, works_in})
+    )
 
 
 def standing_of(case: Escalation, stage: Stage | None, user: User, now: datetime) -> Standing:
@@ -148,12 +177,61 @@ def responder_for(case: Escalation, step: PolicyStage) -> User | None:
         "user", "alternate"
     ).first()
     named = [contact.user, contact.alternate] if contact else []
-    candidates = [user for user in (*named, *leads_of(case.about)) if user and user.is_active]
+    candidates = [user for user in (*named, *leads_of(case.about)) if user]
     there = (user for user in candidates if acts_for(user, case.about, case))
     return next((user for user in there if user.pk not in party), None)
+
+
+def raising_people(case: Escalation) -> list[User]:
+    """Who raised it, while they still act for that side; else its leads, or the conference service."""
+    if acts_for(case.raised_by, case.raised_for, case):
+        return [case.raised_by]
+    return leads_of(case.raised_for) if case.raised_for else holders(Role.CONFERENCE_ADMIN, case)
 
 
 def decider_for(case: Escalation) -> User | None:
     """The partnership's decision-maker who has no interest in the case."""
     candidates = holders(Role.DECISION_MAKER, case)
     return next((user for user in candidates if not has_interest(user, case)), None)
+
+
+# --- Who raises, and who is named to whom -----------------------------------------------------------
+
+# Roles for which no agency names its people; whoever may raise for an agency may open such a stage.
+OF_NO_AGENCY = frozenset({Contact.PRACTITIONER, Contact.CONFERENCE_CHAIR, Contact.PARTNERSHIP})
+
+
+def why_not_raise(user: User, agency: Agency | None, step: PolicyStage) -> str:
+    """Why the policy lets a person not raise for an agency at a first stage, or "".
+
+    The stage names a role: it is the agency's person for it or who stands in, or the agency's lead.
+    The conference service raises for the partnership, whatever the role.
+    """
+    if agency is None or step.raised_by in OF_NO_AGENCY or leads(user, agency):
+        return ""
+    contact = AgencyContact.objects.filter(agency=agency, role=step.raised_by).select_related(
+        "user", "alternate"
+    ).first()
+    named = [one for one in (contact.user, contact.alternate) if one] if contact else []
+    if user in named:
+        return ""
+    who = " or ".join([*(one.name for one in named if one.is_active), "the agency’s lead"])
+    role = Contact(step.raised_by).label.lower()
+    return f"By the local policy the {role} raises. For {agency} ask {who} to raise it."
+
+
+def named_to(reader: User, other: User, partnership_id: int) -> str:
+    """Another user as a reader may know them: by name within one's own agency or service only."""
+    if other.pk == reader.pk:
+        return "you"
+    mine, theirs = reader.grants_in_force(), other.grants_in_force()
+    shared = places(mine) & places(theirs)
+    if shared or (serves(reader, partnership_id) and serves(other, partnership_id)):
+        return other.name
+    if serves(other, partnership_id):
+        return "the conference service"
+    return "another agency" if places(mine) else "an agency"
+
+
+def places(grants: list[Grant]) -> set[int]:
+    return {grant.agency_id for grant in grants if grant.agency_id}

@@ -4,6 +4,7 @@ from django.urls import path
 
 from escalation.views import (
     assigning,
+    beside,
     case,
     contacts,
     moves,
@@ -26,13 +27,15 @@ urlpatterns = [
     path(f"{cases}themes/", themes.themes, name="themes"),
     path(f"{cases}contacts/", contacts.contacts, name="contacts"),
     path(f"{cases}suggestions/", suggestions.suggestion_list, name="suggestion-list"),
+    path(f"{cases}suggestions/dismiss/", suggestions.dismiss_many, name="suggestions-dismiss"),
     path(f"{cases}suggestions/<int:number>/accept/", suggestions.accept, name="suggestion-accept"),
     path(
         f"{cases}suggestions/<int:number>/dismiss/", suggestions.dismiss, name="suggestion-dismiss"
     ),
     path(one, case.detail, name="detail"),
-    path(f"{one}identity/", case.beside, {"what": "identity"}, name="identity"),
-    path(f"{one}document/", case.beside, {"what": "document"}, name="document"),
+    path(f"{one}identity/", beside.identity, name="identity"),
+    path(f"{one}document/", beside.document, name="document"),
+    path(f"{one}actions/<int:number>/", beside.action, name="action"),
     path(f"{one}decider/", assigning.decider, name="decider"),
     path(f"{one}<slug:slug>/", moves.move, name="move"),
     path(f"{local}escalation-policy/", policy.policy, name="policy"),

@@ -22,21 +22,23 @@ from partnership.roles import Role
 def assign_decider(
     *, by: User, case: Escalation, decider: User, now: datetime | None = None
 ) -> Escalation:
-    """Give an open case to a decision-maker without an interest: the first has left, or takes part."""
+    """Give a case to a decision-maker without an interest: the first has left, or takes part.
+
+    Of a closed case they may only say whether it is opened again.
+    """
     now = now or timezone.now()
     case = locked_case(case)
     if not manages(by, case):
         raise MoveRefused("Only the partnership's manager assigns who decides.")
-    if case.closed_at:
-        raise MoveRefused(f"{case.reference} is closed: there is nothing to decide.")
     if decider not in free_deciders(case):
         raise ValidationError({"decider": f"{decider} may not decide this case."})
     before, case.decider = case.decider, decider
     case.save(update_fields=["decider"])
     where = {"partnership": case.partnership, "agency": case.about}
     record(by, "assigned", case, **where, decider=[before and before.pk, decider.pk])
-    stage = case.stages.select_related("policy_stage", "responder").get(closed_at=None)
-    tell(case, stage, [Tell.DECIDER], "it is given to you to decide")
+    stage = case.stages.select_related("policy_stage", "responder").order_by("number").last()
+    what = "you may open it again" if case.closed_at else "it is given to you to decide"
+    tell(case, stage, [Tell.DECIDER], what)
     return case
 
 

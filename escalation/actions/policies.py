@@ -19,8 +19,11 @@ from escalation.presets import (
     PRESETS,
     StagePreset,
 )
-from partnership.history import record, save_new
+from escalation.stages import local_day
+from partnership.history import record, save_changed, save_new
 from partnership.models import Agency, Partnership, User
+from partnership.spreadsheets import spoken
+from partnership.stale import ChangedSince
 
 FEWEST_STAGES, MOST_STAGES = 1, 9
 
@@ -35,9 +38,10 @@ def adopt_policy(
     stages = list(stages)
     if not FEWEST_STAGES <= len(stages) <= MOST_STAGES:
         raise ValidationError(f"A policy has {FEWEST_STAGES} to {MOST_STAGES} stages.")
-    latest = locked.policies.aggregate(version=Max("version"))["version"] or 0
+    latest = locked.policies.order_by("-version").first()
+    check_start(locked, latest, effective_from)
     policy = Policy(
-        partnership=locked, version=latest + 1, name=name, effective_from=effective_from,
+        partnership=locked, version=latest.version + 1 if latest else 1, name=name, effective_from=effective_from,
         themes_allowed=themes_allowed, nearly_days=nearly_days, created_by=by,
     )
     policy.full_clean()
@@ -49,6 +53,24 @@ def adopt_policy(
     titles = [fields["title"] for fields in stages]
     record(by, "adopted", policy, partnership=locked, stages=titles, effective_from=effective_from)
     return policy
+
+
+def check_start(partnership: Partnership, latest: Policy | None, start: date) -> None:
+    """A version begins not before the one that it follows, nor before a case that was opened.
+
+    Else one could no longer say under which version a case had to be opened.
+    """
+    if latest and start < latest.effective_from:
+        raise ValidationError({"effective_from": (
+            f"Version {latest.version} is in force from {spoken(latest.effective_from)}. "
+            "A later version cannot begin before it."
+        )})
+    opened = partnership.escalations.aggregate(last=Max("raised_at"))["last"]
+    if opened and start < local_day(opened):
+        raise ValidationError({"effective_from": (
+            f"A case was opened on {spoken(local_day(opened))} under the version of that day. "
+            "Choose that day or a later one."
+        )})
 
 
 def adopt_preset(
@@ -83,13 +105,51 @@ def stage_fields(stage: StagePreset) -> dict[str, Any]:
 
 @transaction.atomic
 def name_contact(
-    *, by: User | None, agency: Agency, role: str, user: User, alternate: User | None = None
+    *, by: User | None, agency: Agency, role: str, user: User, alternate: User | None = None,
+    seen: str = "",
 ) -> AgencyContact:
-    """Name the agency's person for one of the policy's roles."""
-    row = AgencyContact.objects.select_for_update().filter(agency=agency, role=role).first()
-    row = row or AgencyContact(agency=agency, role=role)
-    row.user, row.alternate = user, alternate
-    return save_new(row, by, "named contact", agency=agency, role=role)
+    """Name the agency's person for one of the policy's roles; ``seen`` is who a page showed there."""
+    new = {"user": user, "alternate": alternate}
+    row = locked_contact(agency, role, seen)
+    if row is None:
+        row = AgencyContact(agency=agency, role=role, **new)
+        return save_new(row, by, "named contact", agency=agency, role=role, **new)
+    save_changed(row, by, "named contact", new, agency=agency, role=role)
+    return row
+
+
+@transaction.atomic
+def remove_contact(*, by: User | None, agency: Agency, role: str, seen: str = "") -> bool:
+    """Name nobody for a role any more: it comes to the agency's lead. False when nobody was named."""
+    row = locked_contact(agency, role, seen)
+    if row is None:
+        return False
+    record(
+        by, "removed contact", row, agency=agency, role=role, user=[row.user, None],
+        alternate=[row.alternate, None],
+    )
+    row.delete()
+    return True
+
+
+def locked_contact(agency: Agency, role: str, seen: str) -> AgencyContact | None:
+    """Who is named now; refused when a page saw somebody else there."""
+    lock(agency)
+    rows = AgencyContact.objects.filter(agency=agency, role=role).select_related("user", "alternate")
+    row = rows.first()
+    if seen and seen != contact_seen(row):
+        raise ChangedSince("Somebody changed who is named for this role since you opened the page.")
+    return row
+
+
+def contact_seen(row: AgencyContact | None) -> str:
+    """Who is named, as a page sends it back: "3-5", "3-" without one who stands in, "-" for nobody."""
+    return f"{row.user_id}-{row.alternate_id or ''}" if row else "-"
+
+
+def lock(row: Agency | Partnership) -> None:
+    """Who writes rows under the same parent waits here: of two who add the same, one finds it there."""
+    type(row).objects.select_for_update(no_key=True).get(pk=row.pk)
 
 
 @transaction.atomic
@@ -98,6 +158,7 @@ def set_trigger(
     number: int = 0, threshold: int = 0,
 ) -> Trigger:
     """Set one trigger of suggestions from a day on."""
+    lock(partnership)
     row = Trigger(
         partnership=partnership, kind=kind, on=on, number=number, threshold=threshold,
         effective_from=effective_from,

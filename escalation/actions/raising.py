@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils import timezone
 
-from conferences.models import Meeting
-from escalation.choices import PartnershipPart, Tell
-from escalation.models import (
-    Document,
-    Escalation,
-    Participant,
-    Policy,
-    PolicyStage,
-    Stage,
+from conferences.models import Attendance, Meeting
+from escalation.choices import Grounds, PartnershipPart, Tell
+from escalation.models import Escalation, Participant, Policy, PolicyStage, Stage
+from escalation.sides import (
+    decider_for,
+    named_to,
+    responder_for,
+    sides_of,
+    standing_of,
+    why_not_raise,
 )
-from escalation.sides import decider_for, responder_for, sides_of, standing_of
-from escalation.stages import MOVES, Move, allowed_moves, deadline, why_not
+from escalation.stages import MOVES, Move, Side, allowed_moves, deadline, local_day, why_not
 from escalation.telling import tell
 from partnership.history import record, save_new
 from partnership.models import Agency, BankHoliday, Partnership, User
 from partnership.workdays import NoCalendar
+
+REGISTERED = frozenset({Grounds.NOT_ATTENDED, Grounds.NO_REPORT})  # are about a line of a register
+SENT_TWICE = timedelta(minutes=30)
+PASSED_BEFORE = timedelta(days=366)  # said which child it concerns so long before raising, at most
 
 
 class MoveRefused(Exception):
@@ -60,6 +65,11 @@ def raise_escalation(
         raise ValidationError(
             {"meetings": "The local policy allows no cases about a theme: choose a meeting."}
         )
+    first = policy.stages.order_by("position").first()
+    check_raiser(by, raised_for, first)
+    if grounds in REGISTERED:
+        check_registers(about, meetings)
+    check_passed(identity_passed_on, now, now)
     case = Escalation(
         partnership=locked, reference=next_reference(locked, now), policy=policy, raised_by=by,
         raised_at=now, raised_for=raised_for, about=about, grounds=grounds, urgent=urgent,
@@ -73,8 +83,25 @@ def raise_escalation(
     )
     case.meetings.set(meetings)
     take_part(case, by, raising=True)
-    enter(case, policy.stages.order_by("position").first(), by, now)
+    enter(case, first, by, now)
     return case
+
+
+def raised_just_now(
+    *, by: User, partnership: Partnership, about: Agency, raised_for: Agency | None, concern: str,
+    now: datetime | None = None, **_: object,
+) -> Escalation | None:
+    """The same words about the same agency by the same person, minutes ago: a form that was sent twice.
+
+    Takes the lock under which cases are raised; the caller holds the transaction.
+    """
+    Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
+    since = (now or timezone.now()) - SENT_TWICE
+    rows = by.escalations_raised.filter(
+        partnership=partnership, about=about, raised_for=raised_for, concern=concern.strip(),
+        raised_at__gte=since,
+    )
+    return rows.first()
 
 
 def check_place(
@@ -86,15 +113,56 @@ def check_place(
         raise ValidationError({"about": f"{about} is not an agency of {partnership}."})
     if raised_for and not there.filter(Q(pk=raised_for.pk) | Q(parent=raised_for.pk)).exists():
         raise ValidationError({"raised_for": f"{raised_for} is not an agency of {partnership}."})
+    if raised_for and about.pk != raised_for.pk:
+        check_two_agencies(about, raised_for)
     if any(meeting.partnership_id != partnership.pk for meeting in meetings):
         raise ValidationError({"meetings": f"Choose meetings of {partnership}."})
+
+
+def check_two_agencies(about: Agency, raised_for: Agency) -> None:
+    """A parent and its part are one agency: what they disagree about is settled inside it."""
+    if about.pk == raised_for.parent_id or raised_for.pk == about.parent_id:
+        part, parent = (raised_for, about) if about.pk == raised_for.parent_id else (about, raised_for)
+        raise ValidationError(
+            {"about": f"{part} is a part of {parent}: a dispute inside one agency goes to line management."}
+        )
+
+
+def check_raiser(by: User, raised_for: Agency | None, first: PolicyStage) -> None:
+    if refused := why_not_raise(by, raised_for, first):
+        raise ValidationError({"raised_for": refused})
+
+
+def check_registers(about: Agency, meetings: list[Meeting]) -> None:
+    """Who did not attend or report was asked to: by its own line, or that of its parent or a part."""
+    family = Q(agency=about.pk) | Q(agency__parent=about.pk) | Q(agency=about.parent_id or about.pk)
+    # unscoped: the meetings were chosen within reach
+    rows = Attendance.objects.filter(family, meeting__in=[meeting.pk for meeting in meetings])
+    there = set(rows.values_list("meeting_id", flat=True))
+    lacking = [meeting.reference for meeting in meetings if meeting.pk not in there]
+    if lacking:
+        raise ValidationError({"grounds": (
+            f"{about} is not on the register of {', '.join(lacking)}. Take the meeting away, choose "
+            "other grounds, or ask the conference service to mend the register."
+        )})
+
+
+def check_passed(on: date | None, raised_at: datetime, now: datetime) -> None:
+    """The identity was passed on by today, and not long before the case."""
+    if on and on > local_day(now):
+        raise ValidationError({"identity_passed_on": "This day is still to come. Note it when it is done."})
+    if on and on < local_day(raised_at) - PASSED_BEFORE:
+        raise ValidationError(
+            {"identity_passed_on": "This is more than a year before the case was raised. Check the year."}
+        )
 
 
 def next_reference(partnership: Partnership, now: datetime) -> str:
     """BF-2026-0042: the next number of the partnership in the year; the caller holds its lock."""
     start = f"{partnership.code}-{timezone.localdate(now).year}-"
-    rows = partnership.escalations.filter(reference__startswith=start).order_by("-reference")
-    last = rows.values_list("reference", flat=True).first()
+    rows = partnership.escalations.filter(reference__startswith=start)
+    in_order = rows.order_by(Length("reference").desc(), "-reference")  # 10000 comes after 9999
+    last = in_order.values_list("reference", flat=True).first()
     return f"{start}{int(last.rsplit('-', 1)[1]) + 1 if last else 1:04}"
 
 
@@ -119,13 +187,14 @@ def enter(case: Escalation, step: PolicyStage, by: User, now: datetime) -> Stage
         take_part(case, stage.responder, raising=False)
     where = {"partnership": case.partnership, "agency": case.about}
     record(by, "entered", stage, **where, stage=step.title, due_at=stage.due_at)
-    tell(case, stage, told_on_entering(case, step), f"stage {stage.number} has begun")
+    tell(case, stage, told_on_entering(stage), f"stage {stage.number} has begun")
     return stage
 
 
-def told_on_entering(case: Escalation, step: PolicyStage) -> list[str]:
+def told_on_entering(stage: Stage) -> list[str]:
+    step = stage.policy_stage
     extra = {PartnershipPart.TOLD: [Tell.MANAGER], PartnershipPart.DECIDES: [Tell.MANAGER, Tell.DECIDER]}
-    nobody = [] if responder_for(case, step) else [Tell.MANAGER]  # else it would reach nobody
+    nobody = [] if stage.responder else [Tell.MANAGER]  # else it would reach nobody
     return [*step.tell_entering, *extra.get(step.partnership_part, []), *nobody]
 
 
@@ -159,42 +228,26 @@ def begin(
     stage = case.stages.select_related("policy_stage", "responder", "closed_by").order_by("number").last()
     stage.escalation = case
     standing, sides = standing_of(case, stage, by, now), sides_of(by, case, stage)
-    if move is not Move.REOPEN and sides & MOVES[move].sides:  # the sentence names who was quicker
-        refuse_if_past(case, stage, stage_number)
+    if move is not Move.REOPEN and sides & MOVES[move].sides:  # the sentence says who was quicker
+        refuse_if_past(case, stage_number, by, sides)
     if move not in allowed_moves(standing, sides):
         raise MoveRefused(why_not(move, standing, sides))
     return case, stage
 
 
-def refuse_if_past(case: Escalation, latest: Stage, stage_number: int) -> None:
-    """Somebody was quicker: the stage that the person saw is no longer the open one."""
+def refuse_if_past(case: Escalation, stage_number: int, by: User, sides: frozenset[Side]) -> None:
+    """Somebody was quicker: the stage that the person saw is no longer the open one.
+
+    Who takes part is told by name; the manager, who reads no names in a case, is not.
+    """
     seen = case.stages.select_related("closed_by").filter(number=stage_number).first()
     if seen is None:
         raise MoveRefused(f"{case.reference} has no stage {stage_number}.")
     if seen.closed_at:
         at = timezone.localtime(seen.closed_at)
+        outside = sides <= {Side.MANAGER}
+        who = named_to(by, seen.closed_by, case.partnership_id) if outside else seen.closed_by
         raise MoveRefused(
-            f"Already {seen.get_ended_display().lower()} by {seen.closed_by} at {at:%H:%M} on "
+            f"Already {seen.get_ended_display().lower()} by {who} at {at:%H:%M} on "
             f"{at.day} {at:%B %Y}."
         )
-
-
-@transaction.atomic
-def note_identity_passed(
-    *, by: User, case: Escalation, on: date, to: str, file_noted: bool
-) -> None:
-    """Note that it was said outside Quorate which child the case concerns: when, and to whom."""
-    case = locked_case(case)
-    case.identity_passed_on, case.identity_passed_to, case.file_noted = on, to, file_noted
-    case.full_clean()
-    case.save(update_fields=["identity_passed_on", "identity_passed_to", "file_noted"])
-    where = {"partnership": case.partnership, "agency": case.about}
-    record(by, "noted identity passed", case, **where, on=on, file_noted=file_noted)
-
-
-@transaction.atomic
-def add_document(*, by: User, case: Escalation, reference: str, title: str) -> Document:
-    """Put a document on the case's list, by its reference in the agency's own system."""
-    row = Document(escalation=case, reference=reference, title=title, added_by=by)
-    where = {"partnership": case.partnership, "agency": case.about}
-    return save_new(row, by, "added document", **where, reference=reference)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from escalation.actions.raising import raise_escalation
 from escalation.choices import SuggestionState, TriggerKind
 from escalation.models import Escalation, Suggestion
 from escalation.presets import SUGGEST_WITHIN_DAYS, TRIGGERS
+from escalation.sides import named_to
 from escalation.triggers import Expected, Settings, Suggested, suggested
 from partnership.history import record
 from partnership.models import Agency, Partnership, User
@@ -158,15 +160,19 @@ def quarter(day: date) -> str:
     return f"{names[(day.month - 1) // 3 * 3 + 1]} {day.year}"
 
 
-def locked(suggestion: Suggestion) -> Suggestion:
+def locked(suggestion: Suggestion, by: User) -> Suggestion:
     """The suggestion, locked and still open; who handled it is read only when it is locked."""
     row = Suggestion.objects.select_for_update().get(pk=suggestion.pk)
     if row.state != SuggestionState.OPEN:
-        at = timezone.localtime(row.handled_at)
-        raise ValidationError(
-            f"Already {row.get_state_display().lower()} by {row.handled_by} at {at:%H:%M}."
-        )
+        raise ValidationError(handled_words(row, by))
     return row
+
+
+def handled_words(row: Suggestion, reader: User) -> str:
+    """Who handled a suggestion and when; by name to their own agency or service only."""
+    at = timezone.localtime(row.handled_at)
+    who = named_to(reader, row.handled_by, row.partnership_id) if row.handled_by else "the operator"
+    return f"Already {row.get_state_display().lower()} by {who} at {at:%H:%M} on {at.day} {at:%B %Y}."
 
 
 @transaction.atomic
@@ -175,7 +181,7 @@ def accept_suggestion(
     outcome_wanted: str, urgent: bool = False, now: datetime | None = None,
 ) -> Escalation:
     """Open the case that is suggested, with agency, grounds and meetings filled in."""
-    row = locked(suggestion)
+    row = locked(suggestion, by)
     case = raise_escalation(
         by=by, partnership=row.partnership, about=row.about, grounds=row.grounds, concern=concern,
         outcome_wanted=outcome_wanted, raised_for=raised_for, meetings=row.meetings.all(),
@@ -188,9 +194,28 @@ def accept_suggestion(
 @transaction.atomic
 def dismiss_suggestion(*, by: User, suggestion: Suggestion, reason: str) -> None:
     """Put a suggestion aside, with the reason."""
+    reason = reason_given(reason)
+    handle(locked(suggestion, by), by, SuggestionState.DISMISSED, dismiss_reason=reason)
+
+
+@transaction.atomic
+def dismiss_suggestions(
+    *, by: User, suggestions: Iterable[Suggestion], reason: str
+) -> tuple[list[Suggestion], list[Suggestion]]:
+    """Put many aside with one reason; gives those dismissed, and those that were handled meanwhile."""
+    reason = reason_given(reason)
+    keys = [row.pk for row in suggestions]
+    rows = list(Suggestion.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    waiting = [row for row in rows if row.state == SuggestionState.OPEN]
+    for row in waiting:
+        handle(row, by, SuggestionState.DISMISSED, dismiss_reason=reason)
+    return waiting, [row for row in rows if row not in waiting]
+
+
+def reason_given(reason: str) -> str:
     if not reason.strip():
         raise ValidationError({"reason": "Say why it is dismissed."})
-    handle(locked(suggestion), by, SuggestionState.DISMISSED, dismiss_reason=reason.strip())
+    return reason.strip()
 
 
 def handle(row: Suggestion, by: User, state: str, **fields) -> None:

@@ -10,6 +10,7 @@ from django import forms
 
 from escalation.choices import Theme
 from escalation.forms.fields import NO_CHILD, Line, Prose
+from escalation.models import Escalation
 from partnership.forms import Day
 
 MOST_ACTIONS = 3
@@ -182,6 +183,14 @@ class IdentityForm(forms.Form):
     file_noted = forms.BooleanField(label="The child’s file notes the escalation", required=False)
     renames = {"identity_passed_on": "on", "identity_passed_to": "to"}
 
+    @staticmethod
+    def of(case: Escalation) -> dict[str, Any]:
+        """The fields as the case has them."""
+        return {
+            "on": case.identity_passed_on, "to": case.identity_passed_to,
+            "file_noted": case.file_noted,
+        }
+
 
 class DocumentForm(forms.Form):
     reference = Line(
@@ -195,6 +204,15 @@ class DocumentForm(forms.Form):
     renames: dict[str, str] = {}
 
 
+class ActionForm(forms.Form):
+    done_on = Day(
+        "When was it done?",
+        help_text="For example, 31/03/2015. To take the tick back, leave it empty.",
+    )
+
+
 class DismissForm(forms.Form):
+    """For one suggestion, or for many with one reason."""
+
     reason = Prose("Why is it dismissed?", rows=4, most=400)
     renames = {"dismiss_reason": "reason"}

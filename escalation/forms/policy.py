@@ -6,13 +6,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 
-from escalation.actions.policies import FEWEST_STAGES, MOST_STAGES
+from escalation.actions.policies import FEWEST_STAGES, MOST_STAGES, contact_seen
 from escalation.choices import UNITS, Contact, PartnershipPart, Tell, TriggerKind
-from escalation.models import Policy, PolicyStage
+from escalation.models import AgencyContact, Policy, PolicyStage
 from escalation.stages import LimitUnit
 from partnership.forms import Day
 from partnership.models import Agency, Grant, User, today
+from partnership.roles import Permission
 
 TELLS = {
     "tell_entering": "Told when the stage begins",
@@ -29,7 +31,8 @@ class PolicyForm(forms.Form):
     name = forms.CharField(label="Name of the policy", max_length=120)
     effective_from = Day(
         "In force from",
-        help_text="For example, 31/03/2015. Cases that are open keep their version.",
+        help_text="For example, 31/03/2015. Not before the version that it follows, nor before the "
+        "last case was opened. Cases that are open keep their version.",
     )
     themes_allowed = forms.BooleanField(
         label="A case may be about a theme, not tied to a meeting", required=False
@@ -79,7 +82,8 @@ class StageForm(forms.Form):
             self.fields["title"].required = False  # whatever else stands there goes with it
 
     def first_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name not in TELLS and name != "remove"]
+        """All but the title, which has a line of its own, who is told, and the removing."""
+        return [self[name] for name in self.fields if name not in (*TELLS, "title", "remove")]
 
     def tell_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in TELLS]
@@ -234,17 +238,37 @@ class FromForm(forms.Form):
 class ContactForm(forms.Form):
     """The agency's person for a role, and who stands in when they are party."""
 
-    def __init__(self, *args, agency: Agency, role: str, **options) -> None:
-        super().__init__(*args, prefix=f"{agency.pk}-{role}", **options)
-        self.agency, self.role = agency, Contact(role)
-        # unscoped: the people who hold a role today in an agency that the lead keeps
-        grants = Grant.objects.filter(agency__in=[agency.pk, agency.parent_id]).in_force(today())
-        # unscoped: see above
-        people = User.objects.filter(pk__in=grants.values("user"), is_active=True)
+    seen = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args, agency: Agency, role: str, user: User, named: AgencyContact | None, **options
+    ) -> None:
+        there = {"user": named and named.user_id, "alternate": named and named.alternate_id}
+        there["seen"] = contact_seen(named)
+        super().__init__(*args, prefix=f"{agency.pk}-{role}", initial=there, **options)
+        self.agency, self.role, self.named = agency, Contact(role), named
+        people = self.choosable(user)
         for name, label in (("user", "Person"), ("alternate", "Stands in")):
             self.fields[name] = forms.ModelChoiceField(
                 label=label, queryset=people, required=False, empty_label="Nobody"
             )
+
+    def choosable(self, user: User) -> QuerySet[User]:
+        """Who holds a role today in the agency; of its parent only for who keeps that too. Whoever is
+        named stays on the list."""
+        kept = Agency.objects.within_reach(user, Permission.MANAGE_OWN_USERS)
+        places = kept.filter(pk__in=[self.agency.pk, self.agency.parent_id])
+        # unscoped: of agencies that the lead keeps
+        grants = Grant.objects.filter(agency__in=places.values("pk")).in_force(today())
+        there = [self.named.user_id, self.named.alternate_id] if self.named else []
+        # unscoped: see above
+        return User.objects.filter(Q(pk__in=grants.values("user")) | Q(pk__in=there), is_active=True)
+
+    def touched(self) -> bool:
+        """Whether the page says something else than it showed."""
+        data = self.cleaned_data
+        typed = "-".join(str(data[name].pk if data.get(name) else "") for name in ("user", "alternate"))
+        return typed != (data.get("seen") or "-")
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

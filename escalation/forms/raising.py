@@ -12,6 +12,7 @@ from conferences.models import Meeting
 from escalation.choices import Grounds
 from escalation.forms.fields import Line, Prose
 from escalation.models import Policy, Suggestion
+from escalation.sides import why_not_raise
 from partnership.forms import Day, Ticked
 from partnership.models import Agency, Partnership, User
 from partnership.reach import held
@@ -121,6 +122,7 @@ class RaiseForm(forms.Form):
             choices if len(choices) == 1 else [("", "Choose"), *choices]
         )
         self.fields["raised_for"].initial = choices[0][0] if len(choices) == 1 else ""
+        self.stopped = self.why_stopped([key for key, _ in choices])
         self.only_side = choices[0][1] if len(choices) == 1 else ""
         if self.only_side:
             self.fields["raised_for"].widget = forms.HiddenInput()
@@ -128,6 +130,14 @@ class RaiseForm(forms.Form):
         others = Agency.objects.filter(memberships__partnership=self.partnership)
         alone = [key for key, _ in choices if key != SERVICE] if len(choices) == 1 else []
         self.fields["about"].queryset = others.exclude(pk__in=alone)
+
+    def why_stopped(self, sides: list[str]) -> list[str]:
+        """Why the policy lets the person raise for none of their sides; [] when it does for one."""
+        first = self.policy.stages.order_by("position").first() if self.policy else None
+        if first is None or not sides:
+            return []
+        found = [why_not_raise(self.user, self.own.get(key), first) for key in sides]
+        return found if all(found) else []
 
     def choose_meetings(self, asked: str) -> None:
         """The person's latest meetings to tick, the one that they come from first."""

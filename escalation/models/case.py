@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -119,6 +121,10 @@ class AgreedAction(models.Model):
 
     def __str__(self) -> str:
         return f"Action of {self.escalation}"
+
+    def overdue(self, on: date) -> bool:
+        """Not done, and its day has passed."""
+        return self.done_on is None and self.due_on < on
 
 
 class Document(models.Model):

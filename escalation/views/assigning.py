@@ -17,8 +17,12 @@ from escalation.views.reaching import visible_case
 from partnership.forms import put_errors
 from partnership.models import User
 
-TITLE = "Say who decides"
-LEAD = "Only decision-makers in office who take no part in the case can be chosen."
+TITLES = {True: "Say who decides", False: "Say who may open it again"}
+LEADS = {
+    True: "Only decision-makers in office who take no part in the case can be chosen.",
+    False: "A closed case is opened again by the person who is to decide it. Only decision-makers in "
+    "office who take no part in the case can be chosen.",
+}
 
 
 class DeciderForm(forms.Form):
@@ -31,10 +35,12 @@ class DeciderForm(forms.Form):
 
 
 def decider(request: HttpRequest, reference: str) -> HttpResponse:
-    """Choose who decides an open case; for the partnership's manager only."""
+    """Choose who decides a case, or may open it again; for the partnership's manager only."""
     case = visible_case(request, reference)
     if not manages(request.user, case):
         raise Http404
+    is_open = case.closed_at is None
+    title, lead = TITLES[is_open], LEADS[is_open]
     form = DeciderForm(request.POST or None, case=case, initial={"decider": case.decider_id})
     if request.method == "POST" and form.is_valid():
         try:
@@ -42,9 +48,10 @@ def decider(request: HttpRequest, reference: str) -> HttpResponse:
         except (ValidationError, MoveRefused) as error:
             put_errors(form, as_validation(error), {})
         else:
-            messages.success(request, f"{form.cleaned_data['decider']} is to decide {case}.")
+            what = "is to decide" if is_open else "may open again"
+            messages.success(request, f"{form.cleaned_data['decider']} {what} {case}.")
             return redirect("escalation:detail", case.reference)
-    page = {"form": form, "case": case, "title": TITLE, "lead": LEAD, "crumbs": crumbs(case, TITLE)}
+    page = {"form": form, "case": case, "title": title, "lead": lead, "crumbs": crumbs(case, title)}
     return render(request, "escalation/beside.html", page, status=422 if form.errors else 200)
 
 

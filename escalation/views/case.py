@@ -1,24 +1,19 @@
-"""A case's page, and what is written beside its moves: documents, and that the identity was passed."""
+"""A case's page."""
 
 from __future__ import annotations
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from conferences.models import Meeting
-from escalation import actions
 from escalation.casebook import CASE_COLOURS, Casebook, Reader, due_words
 from escalation.choices import Contact
-from escalation.forms.moves import DocumentForm, IdentityForm
-from escalation.models import Escalation
-from escalation.sides import manages, moves_of
-from escalation.stages import CaseState, Move
+from escalation.models import AgreedAction, Escalation
+from escalation.sides import manages, moves_of, takes_part
+from escalation.stages import CaseState, Move, local_day
 from escalation.timeline import timeline
 from escalation.views.reaching import visible_case
-from partnership.forms import put_errors
 from partnership.models import User
 from partnership.reach import can
 from partnership.roles import Permission
@@ -39,7 +34,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     """A case: its facts, its stages, the clock's working, and what the person may do now."""
     case = visible_case(request, reference)
     book = book_of(request, case)
-    takes_part = may_move(request.user, case)
+    part = takes_part(request.user, case)
     return render(
         request,
         "escalation/detail.html",
@@ -56,11 +51,11 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "moves": move_links(book, request.user),
             "outcome": outcome(book),
             "action_columns": columns(ACTION_COLUMNS),
-            "agreed": agreed(book),
+            "agreed": agreed(book, ticks=part),
             "document_columns": columns(DOCUMENT_COLUMNS),
             "documents": documents(book),
-            "adds": takes_part,
-            "assigns": manages(request.user, case) and case.state == CaseState.OPEN,
+            "adds": part,
+            "assigns": manages(request.user, case),
             "contacts": names_missing_contact(request.user, book),
         },
     )
@@ -81,15 +76,6 @@ def crumbs(case: Escalation, *below: str) -> list[dict]:
     found += [{"text": text, "href": ""} for text in below]
     found[-1]["href"] = ""
     return found
-
-
-def may_move(user: User, case: Escalation) -> bool:
-    """Whether the person takes part in the case, on either side."""
-    return (
-        Escalation.objects.within_reach(user, Permission.MOVE_ESCALATION)
-        .filter(pk=case.pk)
-        .exists()
-    )
 
 
 # --- Facts ----------------------------------------------------------------------------------------
@@ -198,18 +184,33 @@ def outcome(book: Casebook) -> list[dict]:
     return rows
 
 
-def agreed(book: Casebook) -> list[list[dict]]:
+def agreed(book: Casebook, *, ticks: bool = False) -> list[list[dict]]:
+    """The agreed actions; who takes part ticks them off."""
     if not book.reader.actions:
         return []
+    today = local_day(book.now)
     return [
         [
             {"text": row.text, "header": True},
             {"text": row.owner},
             {"text": longdate(row.due_on)},
-            {"text": longdate(row.done_on) or "–"},
+            done_cell(book.case, row, row.overdue(today), ticks),
         ]
         for row in book.case.actions.all()
     ]
+
+
+def done_cell(case: Escalation, row: AgreedAction, overdue: bool, ticks: bool) -> dict:
+    """When it was done; else that it is open or overdue, with the way to tick it off."""
+    words = longdate(row.done_on) or ("Overdue" if overdue else "Not yet")
+    if not ticks:
+        return {"text": words, **({"tag_colour": "red"} if overdue else {})}
+    return {
+        "text": "Change" if row.done_on else "Tick off",
+        "href": reverse("escalation:action", args=[case.reference, row.pk]),
+        "hidden": f"“{row.text}”",
+        "hint": words,
+    }
 
 
 def documents(book: Casebook) -> list[list[dict]]:
@@ -244,43 +245,3 @@ def names_missing_contact(user: User, book: Casebook) -> str:
     if stage is None or stage.responder_id or not can(user, Permission.MANAGE_OWN_USERS):
         return ""
     return Contact(stage.policy_stage.answered_by).label
-
-
-# --- Beside the moves -----------------------------------------------------------------------------
-
-BESIDE = {
-    "identity": (
-        IdentityForm,
-        actions.note_identity_passed,
-        "Note that the identity was passed on",
-        "Say outside Quorate, by your agency’s secure way, which child it concerns. "
-        "Note here only when and to whom.",
-        "It is noted that the identity was passed on.",
-    ),
-    "document": (
-        DocumentForm,
-        actions.add_document,
-        "Add a document by its reference",
-        "Documents stay in your own system. Add only their reference.",
-        "The document is on the list.",
-    ),
-}
-
-
-def beside(request: HttpRequest, reference: str, what: str) -> HttpResponse:
-    """Note the identity as passed on, or add a document: for those who take part in the case."""
-    case = visible_case(request, reference)
-    if not may_move(request.user, case):
-        raise Http404
-    form_class, act, title, lead, done = BESIDE[what]
-    form = form_class(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(by=request.user, case=case, **form.cleaned_data)
-        except ValidationError as error:
-            put_errors(form, error, form.renames)
-        else:
-            messages.success(request, done)
-            return redirect("escalation:detail", case.reference)
-    page = {"form": form, "case": case, "title": title, "lead": lead, "crumbs": crumbs(case, title)}
-    return render(request, "escalation/beside.html", page, status=422 if form.errors else 200)

@@ -164,9 +164,9 @@ def too_late(request: HttpRequest, book: Casebook, chosen: Move, form: forms.Mov
     """What the action would say of a form that is not filled in well: that it came too late matters more."""
     number = form.cleaned_data.get("stage")
     try:
-        takes_part = sides_of(request.user, book.case, book.latest) & MOVES[chosen].sides
-        if number is not None and chosen is not Move.REOPEN and takes_part:
-            refuse_if_past(book.case, book.latest, number)
+        sides = sides_of(request.user, book.case, book.latest)
+        if number is not None and chosen is not Move.REOPEN and sides & MOVES[chosen].sides:
+            refuse_if_past(book.case, number, request.user, sides)
     except MoveRefused as refusal:
         return str(refusal)
     if chosen in moves_of(book.case, book.latest, request.user, book.now):

@@ -18,7 +18,7 @@ from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
 
 STAGE_COLUMNS = ("Stage", "Who raises", "Who answers", "Limit", "Urgent", "The partnership")
-VERSION_COLUMNS = ("Version", "Name", "In force from", "Stages")
+VERSION_COLUMNS = ("Version", "Name", "In force from", "Stages", "Adopted")
 TOLD_SHORT = {
     "tell_entering": "Begins",
     "tell_nearly_due": "Nearly due",
@@ -30,13 +30,16 @@ TOLD_SHORT = {
 def policy(request: HttpRequest, code: str) -> HttpResponse:
     """The version in force, or the one that is asked for, and the list of all."""
     partnership = get_object_or_404(partnerships_with_cases(request.user), code=code)
-    versions = list(partnership.policies.prefetch_related("stages").order_by("-version"))
+    rows = partnership.policies.select_related("created_by").prefetch_related("stages")
+    versions = list(rows.order_by("-version"))
     shown = asked_version(request, versions)
     in_force = next((row for row in versions if row.effective_from <= today()), None)
     stages = (
         [fields_of(row) for row in (shown or in_force).stages.all()] if shown or in_force else []
     )
     manages = Partnership.objects.within_reach_as_a_whole(request.user, Permission.MANAGE_RULES)
+    of_it = Partnership.objects.within_reach_as_a_whole(request.user, Permission.VIEW_HISTORY)
+    named = of_it.filter(pk=partnership.pk).exists()  # who reads there who did what
     return render(
         request,
         "escalation/policy.html",
@@ -48,7 +51,7 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
             "rows": [stage_row(number, fields) for number, fields in enumerate(stages, 1)],
             "told": [{"title": fields["title"], "words": told_words(fields)} for fields in stages],
             "version_columns": columns(VERSION_COLUMNS),
-            "versions": [version_row(row, in_force) for row in versions],
+            "versions": [version_row(row, in_force, named) for row in versions],
             "manages": manages.filter(pk=partnership.pk).exists(),
             "crumbs": crumbs(partnership),
         },
@@ -79,7 +82,7 @@ def crumbs(partnership: Partnership, *below: str) -> list[dict]:
     return found + [{"text": text, "href": ""} for text in below]
 
 
-def version_row(row: Policy, in_force: Policy | None) -> list[dict]:
+def version_row(row: Policy, in_force: Policy | None, named: bool) -> list[dict]:
     href = f"?version={row.version}"
     ahead = row.effective_from > today()
     hint = "In force" if row == in_force else "Not yet in force" if ahead else ""
@@ -88,7 +91,15 @@ def version_row(row: Policy, in_force: Policy | None) -> list[dict]:
         {"text": row.name},
         {"text": longdate(row.effective_from)},
         {"text": len(row.stages.all())},
+        {"text": longdate(row.created_at), "hint": f"by {adopter(row, named)}"},
     ]
+
+
+def adopter(row: Policy, named: bool) -> str:
+    """Who adopted a version: by name for those who read the history of the partnership."""
+    if row.created_by is None:
+        return "the operator"
+    return row.created_by.name if named else "the partnership’s manager"
 
 
 def limit_words(fields: dict[str, Any], name: str) -> str:

@@ -33,7 +33,7 @@ from escalation.views.policy import columns, crumbs, limit_words, told_words, ur
 from escalation.views.reaching import managed_partnership
 from partnership.forms import put_errors
 from partnership.models import Partnership, today
-from partnership.templatetags.quorate import longdate
+from partnership.templatetags.quorate import longdate, sentences
 
 SAME, CHANGED, NEW, GONE = (
     ("Same", "grey"),
@@ -133,15 +133,10 @@ def summary(stages: StageRows) -> list[dict]:
     for number, form in enumerate(stages.forms, start=1):
         for name in form.errors:
             at = form[name] if name in form.fields else None
-            words = (
-                "Fill in the title, or remove the stage."
-                if name == "title"
-                else form.errors[name][0]
-            )
-            label = f"{at.label}: " if at and name != "title" else ""
-            found.append(
-                {"text": f"Row {number}: {label}{words}", "href": f"#{at.auto_id}" if at else ""}
-            )
+            words = sentences(at)[0] if at else form.errors[name][0]
+            if name == "title":
+                words = "Fill in the title, or remove the stage."
+            found.append({"text": f"Row {number}: {words}", "href": f"#{at.auto_id}" if at else ""})
     return found
 
 

@@ -15,15 +15,15 @@ from django.utils.http import urlencode
 from escalation.casebook import CASE_COLOURS, due_words
 from escalation.choices import Grounds
 from escalation.filters import QueueFilter
-from escalation.models import Escalation, Stage, StagePause
+from escalation.models import AgreedAction, Escalation, Stage, StagePause
 from escalation.querysets import waits_for
 from escalation.stages import CaseState, LimitUnit
-from escalation.views.keyset import END, KeyPage, Place, Segment, page
 from escalation.views.reaching import may_open_queue, partnerships_with_cases
-from partnership.models import User
+from partnership.models import User, today
 from partnership.reach import can, held
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
+from partnership.views.keyset import END, KeyPage, Place, Segment, page
 
 PAGE = 25
 COLUMNS = ("Reference", "Next", "About", "Raised for", "Grounds", "Stage")
@@ -69,7 +69,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "filter": cases.form,
             "number": sum(segment.rows.count() for segment in segments),
             "columns": [{"text": text} for text in COLUMNS],
-            "rows": [cells(row, now) for row in rows_of(found.rows)],
+            "rows": laid_out(user, rows_of(found.rows), now),
             "pages": neighbours(request, found),
             "narrowed": bool(set(request.GET) & set(cases.filters)),
             "suggests": can(user, Permission.VIEW_SUGGESTIONS),
@@ -103,7 +103,18 @@ def counted(user: User, now: datetime) -> dict[str, int]:
         mine=Count("pk", filter=waits_for(user)),
         agency=Count("pk", filter=of_agencies(user)),
         overdue=Count("pk", filter=Q(RUNNING, due_at__lt=now)),
-    )
+    ) | {"actions": with_late_action(user).count()}
+
+
+def with_late_action(user: User) -> QuerySet[Escalation]:
+    """Cases with an agreed action that is overdue, of those whose actions the person may see."""
+    readable = Escalation.objects.within_reach(user, Permission.READ_NARRATIVE)
+    managed = Escalation.objects.within_reach(user, Permission.APPROVE_SKIP)
+    # unscoped: both halves are within reach
+    cases = Escalation.objects.filter(Q(pk__in=readable.values("pk")) | Q(pk__in=managed.values("pk")))
+    # unscoped: of those cases
+    late = AgreedAction.objects.filter(escalation=OuterRef("pk"), done_on=None, due_on__lt=today())
+    return cases.filter(Exists(late))
 
 
 def chosen_view(request: HttpRequest, counts: dict[str, int]) -> str:
@@ -115,13 +126,16 @@ def chosen_view(request: HttpRequest, counts: dict[str, int]) -> str:
 
 
 def views(request: HttpRequest, view: str, counts: dict[str, int]) -> list[dict]:
-    names = {"mine": "Waiting for me", "agency": "My agency’s", "all": "All that I may see"}
+    """The parts of the open cases, and the closed ones; each begins unfiltered."""
+    names = {"mine": "Waiting for me", "agency": "My agency’s open", "all": "All open"}
     if not held(request.user, Permission.RAISE_ESCALATION).agencies:
         del names["agency"]
-    return [
-        {"text": f"{words} {counts[name]}", "href": f"?view={name}", "current": name == view}
+    closed = view == "all" and request.GET.get("state") == "closed"
+    parts = [
+        {"text": f"{words} {counts[name]}", "href": f"?view={name}", "current": name == view and not closed}
         for name, words in names.items()
     ]
+    return [*parts, {"text": "Closed", "href": "?view=all&state=closed", "current": closed}]
 
 
 # --- In which order ---------------------------------------------------------------------------------
@@ -137,14 +151,19 @@ def segments_of(user: User, view: str, cases: QueueFilter, now: datetime) -> lis
     state = cases.form.cleaned_data.get("state", "")
     if state == "overdue":
         return [Segment("r", stages.filter(RUNNING, due_at__lt=now), "due_at")]
+    if state == "actions":
+        late = with_late_action(user).values("pk")
+        stages, cases_of = stages.filter(escalation__in=late), cases.qs.filter(pk__in=late)
+    else:
+        cases_of = cases.qs
     found = [
         Segment("r", stages.filter(RUNNING), "due_at"),
         Segment("s", stages.exclude(RUNNING), "entered_at"),
     ]
     if not state:
         return found
-    closed = Segment("c", closed_cases(user, view, cases.qs, state), "closed_at", newest=True)
-    return [*found, closed] if state == "all" else [closed]
+    closed = Segment("c", closed_cases(user, view, cases_of, state), "closed_at", newest=True)
+    return [*found, closed] if state in ("all", "actions") else [closed]
 
 
 def narrowing(user: User, view: str) -> Q:
@@ -153,7 +172,8 @@ def narrowing(user: User, view: str) -> Q:
 
 def closed_cases(user: User, view: str, cases: QuerySet, state: str) -> QuerySet:
     """Closed cases; of "mine" those that the person took part in."""
-    rows = cases.exclude(state=CaseState.OPEN) if state == "all" else cases.filter(state=state)
+    named = state in CaseState.__members__.values()
+    rows = cases.filter(state=state) if named else cases.exclude(state=CaseState.OPEN)
     if view != "all":
         # unscoped: within the cases of the list
         stages = Stage.objects.filter(of_agencies(user) if view == "agency" else took_part(user))
@@ -192,6 +212,19 @@ def cases_shown() -> QuerySet[Escalation]:
 
 
 # --- In which words -----------------------------------------------------------------------------------
+
+
+def laid_out(user: User, rows: list[Stage | Escalation], now: datetime) -> list[list[dict]]:
+    """The rows as cells; an overdue action is marked by word, for those who may see actions."""
+    keys = [row.escalation_id if isinstance(row, Stage) else row.pk for row in rows]
+    late = set(with_late_action(user).filter(pk__in=keys).values_list("pk", flat=True))
+    found = []
+    for key, row in zip(keys, rows, strict=True):
+        first, *rest = cells(row, now)
+        if key in late:
+            first["hint"] = ", ".join(filter(None, [first["hint"], "Agreed action overdue"]))
+        found.append([first, *rest])
+    return found
 
 
 def cells(row: Stage | Escalation, now: datetime) -> list[dict]:

@@ -58,6 +58,7 @@ def raise_case(request: HttpRequest) -> HttpResponse:
             "suggestion": suggestion,
             "danger": DANGER,
             "policy": form.policy,
+            "stopped": form.stopped,
             "crumbs": crumbs(suggestion),
             "several": partnerships(request).count() > 1,
             "suggested_meetings": suggested_meetings(request, suggestion),
@@ -153,7 +154,8 @@ def attempt(
     """Raise it; what the action refuses stands in the form."""
     try:
         with transaction.atomic():
-            case = (
+            twin = None if suggestion else already(request, form, partnership)
+            case = twin or (
                 by_suggestion(request, form, suggestion)
                 if suggestion
                 else afresh(request, form, partnership)
@@ -161,12 +163,20 @@ def attempt(
     except ValidationError as error:
         put_errors(form, error)
         return None
+    if twin:
+        messages.info(request, f"You have raised this already: it is {case.reference}.")
+        return case
     stage = case.stages.select_related("policy_stage").get()
     stage.escalation = case
     due = due_words(stage)
     words = f"An answer is due by {due}." if due else "The first stage has no limit."
     messages.success(request, f"{case.reference} is raised. {words}")
     return case
+
+
+def already(request: HttpRequest, form: RaiseForm, partnership: Partnership) -> Escalation | None:
+    """The case that this very form has raised, when it is sent twice."""
+    return actions.raised_just_now(by=request.user, partnership=partnership, **form.told())
 
 
 def afresh(request: HttpRequest, form: RaiseForm, partnership: Partnership) -> Escalation:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -11,30 +13,36 @@ from django.urls import reverse
 
 from conferences.models import Meeting
 from escalation import actions
+from escalation.actions.suggesting import handled_words
 from escalation.choices import SuggestionState
+from escalation.filters import SuggestionFilter
 from escalation.forms.moves import DismissForm
 from escalation.models import Suggestion
-from partnership.forms import put_errors
+from partnership.forms import NUMBER, posted, put_errors
 from partnership.reach import can
 from partnership.roles import Permission
 
 PAGE = 25
+MOST = 300  # ticks that are sent at once
 
 
 def suggestion_list(request: HttpRequest) -> HttpResponse:
-    """What is suggested and open, the newest first."""
+    """What is suggested and waits, the newest first; narrowed, what was handled too."""
     if not can(request.user, Permission.VIEW_SUGGESTIONS):
         raise PermissionDenied
-    rows = Suggestion.objects.visible_to(request.user).filter(state=SuggestionState.OPEN)
-    rows = rows.select_related("partnership", "about").prefetch_related("meetings")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    asked = SuggestionFilter(request.GET, queryset=Suggestion.objects.visible_to(request.user))
+    rows = asked.qs.select_related("partnership", "about", "handled_by", "escalation")
+    page = Paginator(rows.prefetch_related("meetings"), PAGE).get_page(request.GET.get("page"))
     visible, may_act = visible_meetings(request, page), actable(request, page)
     return render(
         request,
         "escalation/suggestion_list.html",
         {
             "page": page,
-            "suggestions": [shown(row, visible, may_act) for row in page],
+            "suggestions": [shown(request, row, visible, may_act) for row in page],
+            "acts": bool(may_act),
+            "filter": asked.form,
+            "narrowed": any(request.GET.get(name) for name in asked.form.fields),
             "crumbs": crumbs(),
         },
     )
@@ -50,9 +58,10 @@ def crumbs(*below: str) -> list[dict]:
 
 
 def actable(request: HttpRequest, page) -> set[int]:
-    """The suggestions of the page that the person may accept or dismiss."""
+    """The suggestions of the page that wait, and that the person may accept or dismiss."""
     reach = Suggestion.objects.within_reach(request.user, Permission.ACT_ON_SUGGESTIONS)
-    return set(reach.filter(pk__in=[row.pk for row in page]).values_list("pk", flat=True))
+    waiting = [row.pk for row in page if row.state == SuggestionState.OPEN]
+    return set(reach.filter(pk__in=waiting).values_list("pk", flat=True))
 
 
 def visible_meetings(request: HttpRequest, page) -> set[int]:
@@ -60,10 +69,14 @@ def visible_meetings(request: HttpRequest, page) -> set[int]:
     return set(reach.filter(suggestions__in=[row.pk for row in page]).values_list("pk", flat=True))
 
 
-def shown(row: Suggestion, visible: set[int], may_act: set[int]) -> dict:
+def shown(
+    request: HttpRequest, row: Suggestion, visible: set[int], may_act: set[int]
+) -> dict[str, Any]:
+    handled = row.state != SuggestionState.OPEN
     return {
         "row": row,
         "acts": row.pk in may_act,
+        "handled": handled_words(row, request.user) if handled else "",
         "meetings": [
             {
                 "text": meeting.reference,
@@ -93,10 +106,7 @@ def accept(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def handled_already(request: HttpRequest, row: Suggestion) -> HttpResponse:
-    messages.error(
-        request,
-        f"That suggestion was already {row.get_state_display().lower()} by {row.handled_by}.",
-    )
+    messages.error(request, handled_words(row, request.user))
     return redirect("escalation:suggestion-list")
 
 
@@ -119,3 +129,51 @@ def dismiss(request: HttpRequest, number: int) -> HttpResponse:
     return render(
         request, "escalation/suggestion_dismiss.html", page, status=422 if form.errors else 200
     )
+
+
+def dismiss_many(request: HttpRequest) -> HttpResponse:
+    """The ticked suggestions, with one reason for all; what was handled meanwhile is told."""
+    if not can(request.user, Permission.ACT_ON_SUGGESTIONS):
+        raise PermissionDenied
+    sent = request.POST if request.method == "POST" else request.GET
+    rows = ticked(request, sent.getlist("suggestion"))
+    if not rows:
+        messages.error(request, "Tick the suggestions that you want to dismiss.")
+        return redirect("escalation:suggestion-list")
+    form = DismissForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            done, late = actions.dismiss_suggestions(
+                by=request.user, suggestions=rows, reason=form.cleaned_data["reason"]
+            )
+        except ValidationError as error:
+            put_errors(form, error, form.renames)
+        else:
+            tell_what_became(request, done, late)
+            return redirect("escalation:suggestion-list")
+    page = {"form": form, "rows": rows, "crumbs": crumbs("Dismiss several")}
+    return render(
+        request, "escalation/suggestions_dismiss.html", page, status=422 if form.errors else 200
+    )
+
+
+def ticked(request: HttpRequest, keys: list[str]) -> list[Suggestion]:
+    """Those of the ticked that the person may act on; others are as if they had not been sent."""
+    numbers = [key for key in keys if NUMBER.fullmatch(key)][:MOST]
+    reach = Suggestion.objects.within_reach(request.user, Permission.ACT_ON_SUGGESTIONS)
+    return list(reach.filter(pk__in=numbers).select_related("about").order_by("about__name", "pk"))
+
+
+def tell_what_became(
+    request: HttpRequest, done: list[Suggestion], late: list[Suggestion]
+) -> None:
+    """How many were dismissed, and which had been handled by somebody else meanwhile."""
+    if done:
+        messages.success(request, f"{counted(len(done))} dismissed.")
+    if late:
+        left = "was left as it was" if len(late) == 1 else "were left as they were"
+        messages.error(request, f"{counted(len(late))} had been handled meanwhile and {left}.")
+
+
+def counted(number: int) -> str:
+    return f"{number} suggestion{'' if number == 1 else 's'}"

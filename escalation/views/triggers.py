@@ -17,6 +17,7 @@ from escalation.views.policy import crumbs
 from escalation.views.reaching import managed_partnership
 from partnership.forms import put_errors
 from partnership.models import Partnership, today
+from partnership.templatetags.quorate import sentences
 
 
 def triggers(request: HttpRequest, code: str) -> HttpResponse:
@@ -102,9 +103,9 @@ def refuse(form: FromForm, error: ValidationError) -> None:
 def summary(rows: list[TriggerForm]) -> list[dict]:
     return [
         {
-            "text": f"{row.kind.label}: {row[name].label}: {errors[0]}",
+            "text": f"{row.kind.label}: {sentences(row[name])[0]}",
             "href": f"#{row[name].auto_id}",
         }
         for row in rows
-        for name, errors in row.errors.items()
+        for name in row.errors
     ]

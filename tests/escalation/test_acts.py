@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
-from compliance.demo.factories import SuggestionFactory
+from compliance.demo.factories import AgreedActionFactory, SuggestionFactory
 from escalation import actions
 from escalation.choices import Contact, SuggestionState
 from escalation.models import AgreedAction, Escalation, Stage, StagePause
@@ -105,7 +105,7 @@ def test_the_raiser_always_gets_an_answer(raised, partnership, agency_a, agency_
     """Also where the policy names nobody to be told of the end."""
     actions.adopt_policy(
         by=None, partnership=partnership, name="Silent", effective_from=date(2020, 1, 1),
-        stages=[{"title": "Only", "raised_by": Contact.LINE_MANAGER,
+        stages=[{"title": "Only", "raised_by": Contact.PRACTITIONER,
                  "answered_by": Contact.LINE_MANAGER}],
     )
     for move, by in ((Move.ANSWER, rita), (Move.WITHDRAW, bob)):
@@ -202,7 +202,13 @@ OTHERS = {
         effective_from=date(2026, 1, 1),
     ),
     "adopted": lambda case, by: actions.adopt_preset(
-        by=by, partnership=case.partnership, preset="wirral", effective_from=date(2026, 1, 1)
+        by=by, partnership=case.partnership, preset="wirral", effective_from=date(2026, 6, 1)
+    ),
+    "removed contact": lambda case, by: actions.remove_contact(
+        by=by, agency=case.about, role=Contact.LINE_MANAGER
+    ),
+    "ticked off action": lambda case, by: actions.mark_action(
+        by=by, action=AgreedActionFactory(escalation=case), done_on=date(2026, 6, 2)
     ),
     "dismissed": lambda case, by: actions.dismiss_suggestion(
         by=by, suggestion=SuggestionFactory(partnership=case.partnership), reason="Known"

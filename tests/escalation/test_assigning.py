@@ -73,10 +73,18 @@ def test_only_one_in_office_without_an_interest_is_assigned(
     assert case.decider is None
 
 
-def test_a_closed_case_is_given_to_nobody(case, bob, mo, dora):
+def test_a_closed_case_is_given_to_one_who_may_open_it_again(case, bob, mo, dora, dee):
+    """Also where the first has left, and where the case never came to the stage that is decided."""
     act(Move.WITHDRAW, bob, case)
-    with pytest.raises(actions.MoveRefused, match="closed: there is nothing to decide"):
-        assign(mo, case, dora)
+    assert not any(may(Move.REOPEN, user, case, NOW) for user in (dora, dee, mo))
+    OutboxMessage.objects.all().delete()
+    assign(mo, case, dora)
+    mail = OutboxMessage.objects.get()
+    assert (mail.to, "you may open it again" in mail.subject) == (dora.email, True)
+    assert not may(Move.DECIDE, dora, case, NOW)
+    act(Move.REOPEN, dora, case, NOW)
+    case.refresh_from_db()
+    assert case.state == "open"
 
 
 def test_one_who_was_assigned_early_stays_when_the_last_stage_begins(case, bob, mo, dee, dora):

@@ -98,7 +98,7 @@ def test_limits_in_hours_do_not_move(raised, partnership, rita, unit, moved):
     actions.adopt_policy(
         by=None, partnership=partnership, name="One stage", effective_from=date(2020, 1, 1),
         stages=[{
-            "title": "Only", "raised_by": Contact.LINE_MANAGER, "answered_by": Contact.LINE_MANAGER,
+            "title": "Only", "raised_by": Contact.PRACTITIONER, "answered_by": Contact.LINE_MANAGER,
             "limit_amount": 72 if unit == "clock_hours" else 3, "limit_unit": LimitUnit(unit),
         }],
     )

@@ -117,7 +117,7 @@ def test_moves_are_open_to_the_people_of_the_table_only(name, case, cast):
 
 @pytest.mark.parametrize("name", ["overdue", "skip asked", "answered", "decided"])
 def test_moves_of_a_case_raised_for_the_partnership(name, raised, cast):
-    """Dana of the conference service raised it: no agency leads her side, nor do her colleagues."""
+    """Dana of the conference service raised it: her colleague Delia acts for that side as she does."""
     case = raised(by=cast.dana, raised_for=None)
     raiser, _, answers, manager, decider = SCENES[name]
     responder = cast.charlie if name.startswith("last") else cast.rita
@@ -125,6 +125,7 @@ def test_moves_of_a_case_raised_for_the_partnership(name, raised, cast):
     case.refresh_from_db()
     given = {
         "dana": raiser, "charlie": answers, "mo": manager, "dee": decider,
+        "delia": raiser,
         "rita": set() if name.startswith("last") else answers,
     }
     assert surprises(case, now, cast, given) == []
@@ -311,3 +312,34 @@ def test_a_case_of_one_line_manager_is_answered_by_the_lead_too(case, agency_b, 
     assert open_stage(case).responder == rita
     assert agency_b.contacts.get().role == Contact.LINE_MANAGER
     assert may(M.ANSWER, charlie, case)
+
+
+# --- Which sentence comes first -------------------------------------------------------------------
+
+
+def test_who_has_no_part_is_told_that_and_never_who_was_quicker(case, anna, bob):
+    """The name of who moved it is for those who take part."""
+    act(M.MOVE_UP, bob, case, LATE)
+    with pytest.raises(actions.MoveRefused) as error:
+        act(M.WITHDRAW, anna, case, LATE, stage_number=1)
+    assert str(error.value) == "“Withdraw” is not yours to do in this case."
+
+
+def test_who_takes_part_is_told_who_was_quicker_before_what_is_not_possible(case, bob, alice, rita):
+    act(M.MOVE_UP, bob, case, LATE)
+    with pytest.raises(actions.MoveRefused, match=r"^Already moved up by Bob at"):
+        act(M.ACCEPT, alice, case, LATE, stage_number=1)
+    with pytest.raises(actions.MoveRefused, match="is not possible now: the stage is waiting"):
+        act(M.ACCEPT, alice, case, LATE, stage_number=2)
+
+
+def test_the_manager_who_comes_late_is_told_when_and_no_name(case, bob, alice, mo):
+    act(M.ASK_SKIP, bob, case)
+    act(M.APPROVE_SKIP, alice, case)
+    with pytest.raises(actions.MoveRefused, match=r"^Already skipped by an agency at"):
+        act(M.APPROVE_SKIP, mo, case, stage_number=1)
+
+
+def test_a_stage_that_there_never_was_is_named(case, bob, alice):
+    with pytest.raises(actions.MoveRefused, match="NW-2026-0001 has no stage 7"):
+        act(M.WITHDRAW, alice, case, stage_number=7)

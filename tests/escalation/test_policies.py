@@ -37,7 +37,7 @@ def adopt(partnership, preset="default", since=SINCE) -> Policy:
 
 
 def steps(number: int, **fields) -> list[dict]:
-    one = {"raised_by": Contact.LINE_MANAGER, "answered_by": Contact.LINE_MANAGER, **fields}
+    one = {"raised_by": Contact.PRACTITIONER, "answered_by": Contact.LINE_MANAGER, **fields}
     return [{"title": f"Step {n + 1}", **one} for n in range(number)]
 
 
@@ -132,6 +132,19 @@ def test_a_case_without_a_policy_is_refused_with_a_sentence(raised, policy, part
     assert raised(now=START).policy == policy
 
 
+def test_a_version_begins_neither_before_the_last_nor_before_a_case(partnership, raised, rita):
+    """One could no longer say under which version a case had to be opened."""
+    adopt(partnership, since=date(2015, 4, 1))
+    with pytest.raises(ValidationError, match=r"Version \d is in force from 1 April 2015"):
+        adopt(partnership, since=date(2015, 3, 31))
+    before = Policy.objects.count()
+    assert adopt(partnership, since=date(2015, 4, 1)).version == before + 1
+    raised()
+    with pytest.raises(ValidationError, match="A case was opened on 1 June 2026"):
+        adopt(partnership, since=date(2026, 5, 31))
+    assert adopt(partnership, since=date(2026, 6, 1)).version == Policy.objects.count()
+
+
 # --- Refused --------------------------------------------------------------------------------------
 
 
@@ -175,7 +188,7 @@ def test_a_case_about_a_theme_is_refused_where_the_policy_forbids_it(
         raised()
     case = raised(meetings=[meeting])
     assert (case.theme_case, list(case.meetings.all())) == (False, [meeting])
-    adopt_own(partnership, steps(2), themes_allowed=True)
+    adopt_own(partnership, steps(2), themes_allowed=True, effective_from=date(2026, 6, 1))
     assert raised().theme_case is True
 
 
@@ -200,6 +213,30 @@ def test_naming_a_contact_again_replaces_the_person(agency_b, rita, ben, charlie
         )
     row.refresh_from_db()
     assert row.alternate == rita
+
+
+def test_naming_the_same_again_writes_nothing_and_another_says_before_and_after(
+    agency_b, rita, ben, charlie
+):
+    def named(user):
+        actions.name_contact(
+            by=charlie, agency=agency_b, role=Contact.LINE_MANAGER, user=user
+        )
+        return list(HistoryEntry.objects.filter(verb="named contact", user=charlie))
+
+    assert named(rita) == []
+    [entry] = named(ben)
+    assert entry.changes["user"] == ["Rita", "Ben"]
+
+
+def test_a_contact_is_removed_once(agency_b, rita, charlie):
+    def remove():
+        return actions.remove_contact(by=charlie, agency=agency_b, role=Contact.LINE_MANAGER)
+
+    assert (remove(), remove()) == (True, False)
+    assert not agency_b.contacts.exists()
+    [entry] = HistoryEntry.objects.filter(verb="removed contact")
+    assert (entry.agency, entry.changes["user"]) == (agency_b, ["Rita", None])
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from conferences import actions as registers
 from conferences.choices import MeetingKind, Outcome
 from escalation import actions
 from escalation.actions import clocks, raising, suggesting
-from escalation.choices import Grounds
+from escalation.choices import Contact, Grounds
 from escalation.models import Escalation, Participant, Reminder, Stage, Suggestion
 from escalation.stages import LOCAL, Move
 from partnership.models import HistoryEntry, OutboxMessage, User
@@ -351,7 +352,60 @@ def test_two_who_handle_a_suggestion_at_once_are_told_apart(
     )
     row.refresh_from_db()
     refused = [answer for answer in answers if isinstance(answer, Exception)]
-    by = {"dismissed": "Dana", "accepted": "Alice"}[row.state]
+    by = {"dismissed": "the conference service", "accepted": "an agency"}[row.state]
     at = timezone.localtime(row.handled_at, LOCAL)
-    assert [one.messages for one in refused] == [[f"Already {row.state} by {by} at {at:%H:%M}."]]
+    sentence = f"Already {row.state} by {by} at {at:%H:%M} on {at.day} {at:%B %Y}."
+    assert [one.messages for one in refused] == [[sentence]]
     assert Escalation.objects.count() == (row.state == "accepted")
+
+
+def test_two_who_dismiss_the_same_many_dismiss_each_once(race, partnership, dana):
+    rows = [make.SuggestionFactory(partnership=partnership) for _ in range(5)]
+    answers = race(
+        lambda: actions.dismiss_suggestions(by=dana, suggestions=rows, reason="Known"),
+        lambda: actions.dismiss_suggestions(by=dana, suggestions=rows[::-1], reason="Known"),
+    )
+    assert sorted((len(done), len(late)) for done, late in answers) == [(0, 5), (5, 0)]
+    assert HistoryEntry.objects.filter(verb="dismissed").count() == 5
+
+
+# --- Local settings ---------------------------------------------------------------------------------
+
+
+def test_two_who_name_the_same_contact_at_once_name_one(race, agency_b, rita, ben, charlie):
+    """A double press: without the agency's lock the second would run into the first one's row."""
+    for role in (Contact.CHIEF_OFFICER, Contact.BOARD_MEMBER, Contact.SENIOR_MANAGER):
+        answers = race(
+            *(
+                lambda user=user, role=role: actions.name_contact(
+                    by=charlie, agency=agency_b, role=role, user=user
+                )
+                for user in (rita, ben)
+            )
+        )
+        assert not any(isinstance(answer, Exception) for answer in answers), answers
+        assert agency_b.contacts.filter(role=role).count() == 1
+
+
+def test_two_who_set_the_same_trigger_at_once_set_it_once_and_are_told(race, partnership, mo):
+    day = date(2026, 1, 1)
+    answers = race(
+        lambda: actions.set_trigger(
+            by=mo, partnership=partnership, kind="initial", on=False, effective_from=day
+        )
+    )
+    refused = [answer for answer in answers if isinstance(answer, Exception)]
+    assert [type(one) for one in refused] == [ValidationError], answers
+    assert partnership.triggers.count() == 1
+
+
+def test_two_who_tick_off_an_action_at_once_tick_it_once(race, overdue, bob, charlie):
+    [case] = overdue(1)
+    row = make.AgreedActionFactory(escalation=case)
+    on = timezone.localdate()
+    type(case).objects.filter(pk=case.pk).update(raised_at=timezone.now() - timedelta(days=3))
+    answers = race(
+        *(lambda by=by: actions.mark_action(by=by, action=row, done_on=on) for by in (bob, charlie))
+    )
+    assert sorted(answers) == [False, True]
+    assert HistoryEntry.objects.filter(verb="ticked off action").count() == 1

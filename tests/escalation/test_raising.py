@@ -11,6 +11,7 @@ from compliance.demo import factories as make
 from escalation import actions
 from escalation.choices import Contact, Grounds
 from escalation.models import Escalation, Stage
+from escalation.presets import PRESETS
 from escalation.sides import decider_for, responder_for
 from escalation.stages import LOCAL, Move
 from partnership.choices import Sector
@@ -62,6 +63,18 @@ def test_references_count_up_in_each_partnership_and_year(raised, elsewhere, age
 def test_the_year_of_a_reference_is_the_local_year(raised, now, year):
     moment = datetime.fromisoformat(now).replace(tzinfo=LOCAL)
     assert raised(now=moment).reference == f"NW-{year}-0001"
+
+
+def test_references_go_on_after_9999(raised, rita):
+    for last, following in ((9998, 9999), (9999, 10000), (10000, 10001)):
+        assert raised_after(raised, last).reference == f"NW-2026-{following:04}"
+
+
+def raised_after(raised, last: int) -> Escalation:
+    """The case after one with this number."""
+    if not Escalation.objects.filter(reference=f"NW-2026-{last}").exists():
+        Escalation.objects.filter(pk=raised().pk).update(reference=f"NW-2026-{last}")
+    return raised()
 
 
 def test_a_refused_case_uses_no_reference(raised, agency_a):
@@ -143,7 +156,85 @@ def test_agencies_and_meetings_of_another_partnership_are_refused(
     refused(raised, "Southmere Social Care is not an agency of Northwold", raised_for=agency_c)
     refused(raised, "Choose meetings of Northwold", meetings=[meeting, meeting_elsewhere])
     make.MembershipFactory(partnership=partnership, agency=agency_c, code="SHARED")
-    assert raised(about=agency_c, meetings=[meeting]).about == agency_c
+    fields = {"about": agency_c, "meetings": [meeting], "grounds": Grounds.THRESHOLD}
+    assert raised(**fields).about == agency_c
+
+
+@pytest.mark.parametrize("parent", ["raising", "about"])
+def test_a_parent_and_its_part_settle_it_inside(raised, agency_a, agency_b, rita, parent):
+    upper, lower = (agency_a, agency_b) if parent == "raising" else (agency_b, agency_a)
+    lower.parent = upper
+    lower.save()
+    refused(raised, f"{lower} is a part of {upper}: a dispute inside one agency goes to line management")
+    lower.parent = make.AgencyFactory(name="The council")
+    lower.save()
+    assert raised().about == agency_b
+
+
+@pytest.mark.parametrize("grounds", [Grounds.NOT_ATTENDED, Grounds.NO_REPORT])
+def test_who_did_not_attend_or_report_was_on_the_register(
+    raised, core_group, meeting, agency_a, agency_b, rita, grounds
+):
+    """Of the core group only A is; what is wrong there is no missed attendance of B."""
+    wrong = "Northwold Police is not on the register of NW-2. Take the meeting away"
+    refused(raised, wrong, grounds=grounds, meetings=[meeting, core_group])
+    assert raised(grounds=grounds, meetings=[meeting]).grounds == grounds
+    assert raised(grounds=Grounds.PLAN_DRIFT, meetings=[meeting, core_group])
+    trust = make.AgencyFactory(name="The trust")
+    agency_b.parent = trust
+    agency_b.save()
+    make.AttendanceFactory(meeting=core_group, agency=trust, staff_member=None, job_title="DC")
+    assert raised(grounds=grounds, meetings=[core_group]).meetings.get() == core_group
+
+
+# --- Who raises -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def managers_raise(policy):
+    """The first stage is raised by a line manager."""
+    policy.stages.filter(position=1).update(raised_by=Contact.LINE_MANAGER)
+
+
+def test_the_policy_says_who_raises(raised, managers_raise, agency_a, alice, bob, anna, dana, rita):
+    why = "By the local policy the line manager raises. For Northwold Social Care ask"
+    refused(raised, f"{why} the agency’s lead to raise it", by=bob)
+    assert raised(by=alice).raised_by == alice
+    actions.name_contact(
+        by=alice, agency=agency_a, role=Contact.LINE_MANAGER, user=bob, alternate=anna
+    )
+    assert [raised(by=user).raised_by for user in (bob, anna, alice)] == [bob, anna, alice]
+    carl = person("Carl", Role.PRACTITIONER, agency=agency_a)
+    refused(raised, f"{why} Bob or Anna or the agency’s lead to raise it", by=carl)
+    assert raised(by=dana, raised_for=None).raised_by == dana
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+def test_no_preset_keeps_a_practitioner_from_raising(raised, partnership, rita, preset):
+    actions.adopt_preset(
+        by=None, partnership=partnership, preset=preset, effective_from=date(2020, 1, 1)
+    )
+    assert raised().policy.name == PRESETS[preset].name
+
+
+# --- The identity -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("on", "sentence"),
+    [
+        (date(2026, 6, 2), "This day is still to come"),
+        (date(2025, 5, 30), "more than a year before the case was raised"),
+        (date(2026, 6, 1), ""),
+        (date(2025, 6, 1), ""),
+    ],
+)
+def test_the_identity_was_passed_by_today_and_not_long_ago(raised, rita, on, sentence):
+    fields = {"identity_passed_on": on, "identity_passed_to": "Duty team"}
+    if sentence:
+        refused(raised, sentence, **fields)
+    else:
+        assert raised(**fields).identity_passed_on == on
 
 
 def test_a_parent_raises_for_its_parts_though_it_is_in_no_partnership(raised, agency_a, agency_c):

@@ -17,12 +17,14 @@ from conferences import actions as registers
 from conferences.choices import ExcuseReason, MeetingKind, MeetingState, Outcome
 from conferences.models import Meeting
 from escalation import actions
+from escalation.actions import suggesting
 from escalation.actions.suggesting import quarter, quarter_start
 from escalation.choices import SuggestionState, TriggerKind
 from escalation.models import Escalation, Suggestion
 from partnership.choices import Sector
 from partnership.models import HistoryEntry
-from tests.conftest import member
+from partnership.roles import Role
+from tests.conftest import member, person
 from tests.escalation.acting import START, open_stage
 
 pytestmark = pytest.mark.django_db
@@ -373,8 +375,45 @@ def test_the_second_who_handles_it_is_told_who_was_quicker(
     handled_at = timezone.localtime(Suggestion.objects.get().handled_at)
     with pytest.raises(ValidationError) as error:
         handle(second, alice)
-    assert error.value.messages == [f"Already {word} by Dana at {handled_at:%H:%M}."]
+    when = f"{handled_at:%H:%M} on {handled_at.day} {handled_at:%B %Y}"
+    assert error.value.messages == [f"Already {word} by the conference service at {when}."]
     assert Escalation.objects.count() == (first == "accept")
+
+
+def test_who_was_quicker_is_named_within_their_own_agency_or_service(
+    open_one, alice, bob, charlie, dana, partnership, agency_a
+):
+    delia = person("Delia", Role.CONFERENCE_ADMIN, partnership=partnership)
+    actions.dismiss_suggestion(by=alice, suggestion=open_one, reason="Known")
+    open_one.refresh_from_db()
+    said = {user.name: suggesting.handled_words(open_one, user) for user in (alice, bob, charlie, dana)}
+    assert {name: words.split(" at ")[0] for name, words in said.items()} == {
+        "Alice": "Already dismissed by you", "Bob": "Already dismissed by Alice",
+        "Charlie": "Already dismissed by another agency", "Dana": "Already dismissed by an agency",
+    }
+    Suggestion.objects.update(handled_by=dana)
+    open_one.refresh_from_db()
+    assert "by Dana at" in suggesting.handled_words(open_one, delia)
+    assert "by the conference service at" in suggesting.handled_words(open_one, alice)
+
+
+def test_many_are_dismissed_with_one_reason_each_in_the_history(held, partnership, policy, dana, alice):
+    for number in (1, 2, 3):
+        held(number, ABSENT, kind=MeetingKind.INITIAL)
+    find(partnership)
+    rows = list(Suggestion.objects.order_by("pk"))
+    assert len(rows) == 3
+    actions.dismiss_suggestion(by=alice, suggestion=rows[0], reason="Ours")
+    done, late = actions.dismiss_suggestions(by=dana, suggestions=rows, reason=" They moved. ")
+    assert (done, late) == (rows[1:], rows[:1])
+    assert list(Suggestion.objects.order_by("pk").values_list("dismiss_reason", flat=True)) == [
+        "Ours", "They moved.", "They moved.",
+    ]
+    again = actions.dismiss_suggestions(by=dana, suggestions=rows, reason="Again")
+    assert again == ([], rows)
+    assert HistoryEntry.objects.filter(verb="dismissed", user=dana).count() == 2
+    with pytest.raises(ValidationError, match="Say why"):
+        actions.dismiss_suggestions(by=dana, suggestions=rows, reason=" ")
 
 
 # --- The command ----------------------------------------------------------------------------------

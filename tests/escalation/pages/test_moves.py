@@ -250,3 +250,11 @@ def test_due_date_that_moved_with_the_bank_holidays_is_in_the_timeline(running, 
     page = words(signed_in(mo).get(case_page(running)))
     assert "The bank holidays changed: due by" in page
     assert "not counted: bank holiday: A day of mourning" in page
+
+
+def test_form_that_is_wrong_and_not_theirs_is_told_that_it_is_not_theirs(running, signed_in, audrey):
+    """Of a form that is not filled in well, that the move is not theirs matters more than the fields."""
+    answer = signed_in(audrey).post(move_page(running, "withdraw"), {"stage": 1, "reason": ""})
+    assert answer.status_code == 409
+    assert "is not yours to do in this case" in words(answer)
+    assert "Already" not in words(answer)

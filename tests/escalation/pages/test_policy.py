@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -226,3 +227,24 @@ def test_lead_names_who_answers_for_their_own_agency_only(
     client.post(f"{address}?agency={agency_a.pk}", {f"{agency_a.pk}-line_manager-user": bob.pk})
     assert agency_a.contacts.count() == 0
     assert signed_in(bob).get(address).status_code == 403
+
+
+def test_versions_say_who_adopted_them_and_when(partnership, signed_in, mo, audrey, bob):
+    actions.adopt_preset(
+        by=mo, partnership=partnership, preset="default", effective_from=timezone.localdate()
+    )
+    assert "by Mo" in words(signed_in(mo).get(READ))
+    assert "by Mo" in words(signed_in(audrey).get(READ))
+    page = words(signed_in(bob).get(READ))
+    assert "by the partnership’s manager" in page and "by Mo" not in page
+
+
+def test_backdated_version_is_refused_at_its_field(running, policy, signed_in, mo):
+    client = signed_in(mo)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    data = posted(client, effective_from=f"{yesterday:%d/%m/%Y}")
+    del data["check"]
+    refused = client.post(EDIT, data | {"seen": "1", "adopt": "1"})
+    assert refused.status_code == 422 and "A case was opened on" in words(refused)
+    assert refused.context["form"].errors.keys() == {"effective_from"}
+    assert Policy.objects.count() == 1

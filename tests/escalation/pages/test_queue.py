@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from escalation import actions
-from escalation.views.keyset import Place
+from partnership.views.keyset import Place
 from tests.escalation.pages.conftest import words
 
 pytestmark = pytest.mark.django_db

@@ -219,12 +219,12 @@ def test_suggestion_that_somebody_handled_meanwhile_keeps_the_text(
     }
     response = signed_in(alice).post(f"{RAISE}?suggestion={suggestion.pk}", fields)
     assert response.status_code == 422
-    assert "Already dismissed by Dana" in words(response)
+    assert "Already dismissed by the conference service" in words(response)
     assert "Nobody came." in words(response)
     late = signed_in(alice).post(
         reverse("escalation:suggestion-dismiss", args=[suggestion.pk]), {"reason": "Same."}
     )
-    assert "Already dismissed by Dana" in words(late)
+    assert "Already dismissed by the conference service" in words(late)
     assert not Escalation.objects.exists()
 
 
@@ -233,3 +233,52 @@ def test_dismissing_needs_a_reason_without_a_child(suggestion, policy, signed_in
     assert signed_in(alice).post(address, {"reason": ""}).status_code == 422
     assert signed_in(alice).post(address, {"reason": "Seen at RG12 1AB"}).status_code == 422
     assert signed_in(alice).post(address, {"reason": "They had moved."}).status_code == 302
+
+
+def test_form_that_is_sent_twice_raises_one_case(policy, signed_in, bob, fields, rita):
+    """Also after going back to a page that the browser kept."""
+    client = signed_in(bob)
+    client.post(RAISE, fields)
+    again = client.post(RAISE, fields, follow=True)
+    assert "You have raised this already: it is NW-" in words(again)
+    client.post(RAISE, fields | {"concern": "Nobody came again."})
+    assert Escalation.objects.count() == 2
+
+
+def test_meeting_page_leads_to_raising_about_it(policy, signed_in, bob, meeting, mo):
+    address = reverse("conferences:meeting-detail", args=["NW", meeting.reference])
+    link = f"{RAISE}?partnership=NW&amp;meeting={meeting.reference}"
+    assert link in signed_in(bob).get(address).content.decode()
+    assert "Raise an escalation about" not in signed_in(mo).get(address).content.decode()
+    page = signed_in(bob).get(link.replace("&amp;", "&"))
+    assert page.context["form"]["meetings"].initial == [meeting.pk]
+
+
+def test_agency_that_was_not_on_the_register_is_told_at_the_grounds(
+    policy, signed_in, bob, fields, core_group, rita
+):
+    del fields["theme"]
+    sent = fields | {"meetings": [core_group.pk]}
+    refused = signed_in(bob).post(RAISE, sent)
+    assert refused.status_code == 422 and "is not on the register of NW-2" in words(refused)
+    assert refused.context["form"].errors.keys() == {"grounds"}
+    assert signed_in(bob).post(RAISE, sent | {"grounds": "plan_drift"}).status_code == 302
+
+
+def test_who_may_not_raise_by_the_policy_is_told_before_and_after(
+    policy, signed_in, bob, alice, fields, rita
+):
+    policy.stages.filter(position=1).update(raised_by="line_manager")
+    page = signed_in(bob).get(RAISE)
+    assert "By the local policy the line manager raises." in words(page)
+    refused = signed_in(bob).post(RAISE, fields)
+    assert refused.status_code == 422 and not Escalation.objects.exists()
+    assert "By the local policy" not in words(signed_in(alice).get(RAISE))
+    assert signed_in(alice).post(RAISE, fields).status_code == 302
+
+
+@pytest.mark.parametrize("number", ["9" * 41, "x" * 401, "NW-1, " * 80])
+def test_overlong_meeting_reference_is_no_fault(policy, signed_in, bob, fields, number):
+    del fields["theme"]
+    assert signed_in(bob).post(RAISE, fields | {"other_meetings": number}).status_code == 422
+    assert signed_in(bob).get(f"{RAISE}?meeting={number}").status_code == 200
