@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
-from io import BytesIO
 
-from reportlab.lib.pagesizes import A4
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
+from reportlab.platypus import Flowable
 
-from compliance.fonts import BOLD, REGULAR, font, literal, shortened, width
 from compliance.report.blocks import (
     BODY,
     LEAD,
-    MUTED,
     PART,
-    RULE,
     SECTION,
     TITLE,
     Look,
     Text,
     together,
 )
-from compliance.report.book import ROOM, in_words
+from compliance.report.book import ROOM
 from compliance.report.grid import NAME, STRONG, Grid, Row
-from compliance.tagged import LANGUAGE, TaggedCanvas
+from compliance.report.paper import Paper, printed
 
-WIDE, HIGH = A4
-SIDE = (WIDE - ROOM) / 2
-TOP, BOTTOM, SMALL = 62, 58, 7.5
 STAGE_HEAD = ("Stage", "Who answers", "Limit", "Began", "Due", "What came of it")
 STAGE_WIDTHS = (0.21, 0.15, 0.12, 0.14, 0.16, 0.22)
 
@@ -55,31 +46,10 @@ class CaseSummary:
 
 def render(summary: CaseSummary, *, made_at: datetime) -> bytes:
     """The paper; the same summary and moment give the same bytes."""
-    for name in (REGULAR, BOLD):
-        font(name)
-    target = BytesIO()
-    furniture = partial(_furniture, summary, made_at)
-    _document(target, summary).build(
-        together(_blocks(summary), ROOM),
-        canvasmaker=partial(TaggedCanvas, made_at=made_at, furniture=furniture),
-    )
-    return target.getvalue()
-
-
-def _document(target: BytesIO, summary: CaseSummary) -> BaseDocTemplate:
-    frame = Frame(SIDE, BOTTOM, ROOM, HIGH - TOP - BOTTOM, 0, 0, 0, 0)
-    return BaseDocTemplate(
-        target,
-        pagesize=A4,
-        pageTemplates=[PageTemplate(frames=[frame])],
-        title=literal(f"Escalation {summary.reference}"),
-        author=literal(summary.partnership),
-        subject=literal(f"Summary of an escalation: {summary.state.lower()}"),
-        creator="Quorate",
-        lang=LANGUAGE,
-        initialFontName=REGULAR,
-        pageCompression=1,
-    )
+    title = f"Escalation {summary.reference}"
+    about = f"Summary of an escalation: {summary.state.lower()}"
+    paper = Paper(title, summary.partnership, about, head=title, copy=summary.copy)
+    return printed(paper, lambda: together(_blocks(summary), ROOM), made_at)
 
 
 # --- Blocks ---------------------------------------------------------------------------------------
@@ -132,32 +102,3 @@ def _narrative(parts: list[tuple[str, str]]) -> list[Flowable]:
         blocks.append(Text(title, PART))
         blocks += [Text(line) for line in words.splitlines() if line.strip()]
     return blocks
-
-
-# --- Head and foot --------------------------------------------------------------------------------
-
-
-def _furniture(
-    summary: CaseSummary, made_at: datetime, canvas: TaggedCanvas, page: int, pages: int
-) -> None:
-    """Which case, which copy, when made, page x of y."""
-    canvas.saveState()
-    canvas.setFillColor(MUTED)
-    canvas.setStrokeColor(RULE)
-    canvas.setLineWidth(0.5)
-    if page > 1:
-        _line(canvas, HIGH - 38, f"Escalation {summary.reference}", summary.partnership)
-        canvas.line(SIDE, HIGH - 46, WIDE - SIDE, HIGH - 46)
-    canvas.line(SIDE, 44, WIDE - SIDE, 44)
-    made = f"{summary.copy}. Made {in_words(made_at)} at {made_at:%H:%M}."
-    _line(canvas, 32, made, f"Page {page} of {pages}")
-    canvas.restoreState()
-
-
-def _line(canvas: TaggedCanvas, y: float, left: str, right: str) -> None:
-    """Words at the left and at the right, neither reaching into the other."""
-    canvas.setFont(REGULAR, SMALL)
-    right = shortened(right, REGULAR, SMALL, ROOM / 2 - 10)
-    left = shortened(left, REGULAR, SMALL, ROOM - width(right, REGULAR, SMALL) - 20)
-    canvas.drawString(SIDE, y, left)
-    canvas.drawRightString(WIDE - SIDE, y, right)

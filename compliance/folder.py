@@ -11,15 +11,17 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from conferences import expecting
 from conferences import imports as conferences
 from conferences.actions import close_registers, set_default_rules
 from conferences.models import Meeting
 from partnership import imports as partnerships
 from partnership.actions import add_bank_holidays, make_partnership, published_holidays
+from partnership.csv_files import read_file
 from partnership.imports import People
 from partnership.models import Agency, BankHoliday, Partnership, RoleGroup, User
 from partnership.plans import Known, Plan
-from partnership.spreadsheets import RefusedRow, Sheet, read_file
+from partnership.spreadsheets import RefusedRow, Sheet
 from training import imports as training
 from training.models import Course
 
@@ -147,8 +149,8 @@ class Load:
         sheet, where = self.sheets["agencies.csv"], self.partnership
         plan = self.keep(partnerships.plan_agencies(sheet, where))
         agencies = partnerships.carry_out_agencies(plan, where, self.by)
-        expected = conferences.plan_expectations(sheet, where, agencies, self.on)
-        conferences.carry_out_expectations(expected, self.by)
+        expected = expecting.plan_expectations(sheet, where, agencies, self.on)
+        expecting.carry_out_expectations(expected, self.by)
         note_expectations(plan, expected)
         return agencies
 
@@ -167,7 +169,7 @@ class Load:
         return partnerships.carry_out_staff(plan, where, self.by)
 
     def records(self, people: People, courses: Known[Course]) -> None:
-        sheet, where = self.sheets["training_records.csv"], self.partnership
+        sheet, where = self.sheets["training_records.csv"], self.partnership.agencies.all()
         plan = self.keep(training.plan_records(sheet, where, people, courses, self.on, self.by))
         training.carry_out_records(plan, self.by)
 

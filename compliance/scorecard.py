@@ -205,6 +205,9 @@ class PersonDue:
     expires_on: date | None
 
 
+EXCUSED = "Excused"
+
+
 @dataclass(frozen=True, slots=True)
 class MissedLine:
     """A duty that was missed at one meeting, without names and without the family's reference."""
@@ -213,7 +216,14 @@ class MissedLine:
     kind: str
     held_on: date
     what: str
-    excused: str  # why it is excused, or ""
+    excused: str  # why it is excused, or just EXCUSED to those who may not know why; or ""
+
+    @property
+    def excuse(self) -> str:
+        """Whether it is excused, in words."""
+        if self.excused in ("", EXCUSED):
+            return self.excused or "Not excused"
+        return f"{EXCUSED}: {self.excused}"
 
 
 @dataclass(frozen=True, slots=True)

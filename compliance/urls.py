@@ -2,7 +2,18 @@
 
 from django.urls import path, register_converter
 
-from compliance.views import cases, pages, people, reports, rows
+from compliance.views import (
+    cases,
+    components,
+    duty,
+    pages,
+    people,
+    quality,
+    reports,
+    rows,
+    set_up,
+    targets,
+)
 
 
 class FormConverter:
@@ -24,12 +35,26 @@ partnership = "partnerships/<str:code>/"
 agency = f"{partnership}agencies/<str:agency>/"
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("components/", components.components, name="components"),
     path("escalations/<str:reference>/summary.pdf", cases.case_summary, name="case-summary"),
     path("people/<int:number>/", people.person, name="person"),
+    path("courses/duty/", duty.duty_list, name="duty-list"),
     path(partnership, pages.dashboard, name="dashboard"),
     path(f"{partnership}rows/", rows.partnership_rows, name="partnership-rows"),
     path(f"{partnership}report.<form:form>", reports.partnership_report, name="partnership-report"),
     path(agency, pages.agency, name="agency"),
     path(f"{agency}rows/", rows.agency_rows, name="agency-rows"),
     path(f"{agency}report.<form:form>", reports.agency_report, name="agency-report"),
+    path("set-up/", set_up.set_up, name="set-up"),
+    path("set-up/targets/", targets.target_list, name="target-list"),
+    path("set-up/targets/<str:code>/new/", targets.target_new, name="target-new"),
+    path("set-up/targets/<int:number>/end/", targets.target_end, name="target-end"),
+    path("set-up/targets/<int:number>/remove/", targets.target_remove, name="target-remove"),
+    path("set-up/quality/", quality.data_quality, name="data-quality"),
+    path("set-up/quality/<str:code>.csv", quality.data_quality_csv, name="data-quality-csv"),
+    path("set-up/quality/<str:code>/<slug:what>/", quality.quality_rows, name="quality-rows"),
+    path(
+        "set-up/quality/<str:code>/<slug:what>/rows.csv", quality.quality_rows_csv,
+        name="quality-rows-csv",
+    ),
 ]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from compliance.measures import attendance, conferences, escalation, quality, training
@@ -28,7 +29,7 @@ from compliance.period import Period
 from compliance.scorecard import Measure, MeasureResult, Reading, Scorecard, TargetLine
 from partnership.models import today
 
-__all__ = ["MEASURES", "Ledger", "Scope", "open_ledger", "score"]
+__all__ = ["MEASURES", "Ledger", "Scope", "open_ledger", "score", "trend_over"]
 
 ATTENDANCE = (CONFERENCE_ATTENDANCE, CONTRIBUTION, REPORTS_IN_TIME, CORE_GROUP_ATTENDANCE)
 
@@ -47,7 +48,7 @@ def score(
     targets = targets_of(scope, ledger.as_at)
     previous = scorecard(before, results(before), targets)
     return scorecard(
-        ledger, results(ledger), targets, previous=previous, trend=trend(ledger, targets),
+        ledger, results(ledger), targets, reasons=with_names, previous=previous, trend=trend(ledger, targets),
         people_due=training.people_due(ledger) if with_names else None,
         cases=escalation.lines(ledger) if with_names else None,
     )
@@ -71,9 +72,10 @@ def results(ledger: Ledger) -> tuple[MeasureResult, ...]:
 
 
 def scorecard(
-    ledger: Ledger, found: tuple[MeasureResult, ...], targets: tuple[TargetLine, ...], **more
+    ledger: Ledger, found: tuple[MeasureResult, ...], targets: tuple[TargetLine, ...], *,
+    reasons: bool = False, **more,
 ) -> Scorecard:
-    """The whole card of a ledger."""
+    """The whole card of a ledger; reasons for excusing are for the agency's own copy."""
     agency = ledger.scope.membership is not None
     return card(
         ledger.scope, ledger.period, ledger.as_at, found, targets,
@@ -83,7 +85,7 @@ def scorecard(
             *quality.counts(ledger),
         ),
         labels=labels(ledger),
-        missed=quality.missed_lines(ledger) if agency else (),
+        missed=quality.missed_lines(ledger, reasons=reasons) if agency else (),
         notes=quality.notes(ledger),
         **more,
     )
@@ -136,6 +138,22 @@ def trend(ledger: Ledger, targets: tuple[TargetLine, ...]) -> tuple[Scorecard, .
         for part in ledger.period.quarters
         if part.first <= ledger.as_at
     )
+
+
+def trend_over(scope: Scope, parts: Sequence[Period], on: date | None = None) -> tuple[Scorecard, ...]:
+    """The same over parts of any years, each year read once."""
+    found: list[Scorecard] = []
+    for year in sorted({part.year for part in parts}):
+        ledger = open_ledger(scope, Period(year), on)
+        shown = {m: headline_rows(ledger, m) for m in TREND[scope.membership is not None]}
+        found += [
+            card(
+                scope, part, min(part.last, ledger.as_at),
+                tuple(MeasureResult(m, (within(part, m, rows),)) for m, rows in shown.items()), (),
+            )
+            for part in parts if part.year == year
+        ]
+    return tuple(found)
 
 
 def headline_rows(ledger: Ledger, measure: Measure) -> list[tuple[date, bool]]:

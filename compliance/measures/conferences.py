@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from compliance.measures.counting import reading, readings_by
 from compliance.measures.definitions import QUORACY, TIMELINESS
@@ -33,15 +34,30 @@ def quoracy_readings(ledger: Ledger) -> list[Reading]:
 
 
 def dues(ledger: Ledger) -> list[Due]:
-    """What fell due in the period, up to the day."""
+    """What fell due in the period, up to the day, and can be judged: held, or not there at all."""
+    return [due for due in all_dues(ledger) if not due.register_open]
+
+
+def dues_waiting(ledger: Ledger) -> list[Due]:
+    """What fell due in the period and met on a day, but whose register is still open: stands beside."""
+    if not ledger.registers_waiting:
+        return []
+    return [due for due in all_dues(ledger) if due.register_open]
+
+
+def all_dues(ledger: Ledger) -> list[Due]:
     families: dict[str, list[Event]] = defaultdict(list)
+    waiting = [m for m in ledger.registers_waiting if m.state != MeetingState.STOOD_DOWN]
     events = [event(meeting) for meeting in ledger.history]
+    events += [replace(event(meeting), held=False, register_open=True) for meeting in waiting]
+    events.sort(key=lambda one: one.held_on)
     for one in events:
         if one.family:
             families[one.family].append(one)
     rules = LocalRules.of(ledger.scope.partnership)
     ahead = [event(meeting) for meeting in ledger.initials_ahead]
-    found = initials_due([*events, *ahead], rules.limit, rules.calendar)
+    judged = [one for one in events if not one.register_open]
+    found = initials_due([*judged, *ahead], rules.limit, rules.calendar)
     for family in families.values():
         found += reviews_due(family, rules.limit, rules.calendar)
         found += first_core_groups_due(family, rules.limit, rules.calendar)
@@ -106,20 +122,30 @@ def of_kind(rows: list[MeetingRow], kinds) -> int:
     return sum(m.kind in kinds for m in rows)
 
 
-def on_plan(history: list[MeetingRow]) -> list[Count]:
-    """Children and families on a plan: from each family's latest conference up to the day."""
+def latest_of_families(history: list[MeetingRow]) -> list[MeetingRow]:
+    """Each family's latest conference up to the day."""
     latest: dict[str, MeetingRow] = {}
     for meeting in history:
         if meeting.family and meeting.kind in CONFERENCES and meeting.state == MeetingState.HELD:
             latest[meeting.family] = meeting
-    last = list(latest.values())
+    return list(latest.values())
+
+
+def in_category(meeting: MeetingRow, category: Category) -> int:
+    """How many children of a conference are on a plan under a category."""
+    return getattr(meeting, f"plan_{category.value.lower()}")
+
+
+def on_plan(history: list[MeetingRow]) -> list[Count]:
+    """Children and families on a plan: from each family's latest conference up to the day."""
+    last = latest_of_families(history)
     found = [
         Count("children_on_plan", "Children on a plan at the end", sum(m.on_plan for m in last)),
         Count("families_on_plan", "Families with a child on a plan at the end",
               sum(m.on_plan > 0 for m in last)),
     ]
     for category in Category:
-        children = sum(getattr(m, f"plan_{category.value.lower()}") for m in last)
+        children = sum(in_category(m, category) for m in last)
         found.append(
             Count(f"on_plan_{category.value}", f"On a plan: {category.label.lower()}", children)
         )
@@ -127,17 +153,30 @@ def on_plan(history: list[MeetingRow]) -> list[Count]:
 
 
 def unknown_timing(ledger: Ledger) -> list[Count]:
-    """What timeliness cannot judge: no strategy discussion, no conference before."""
+    """What timeliness cannot judge: no strategy discussion, no conference before, an open register."""
+    return [
+        Count("timing_register_open", "Reviews and first core groups that were due and met, with their "
+              "register open", len(dues_waiting(ledger))),
+        Count("initials_without_strategy_discussion", "Initial conferences without a strategy "
+              "discussion date", len(without_discussion(ledger))),
+        Count("reviews_without_predecessor", "Reviews whose conference before is not known",
+              len(without_predecessor(ledger))),
+    ]
+
+
+def without_discussion(ledger: Ledger) -> list[MeetingRow]:
+    """Initial conferences of the period without the date of their strategy discussion."""
     initials = [m for m in ledger.conferences if m.kind in INITIALS]
-    seen, orphans = set(), 0
+    return [m for m in initials if m.strategy_discussion_on is None]
+
+
+def without_predecessor(ledger: Ledger) -> list[MeetingRow]:
+    """Reviews of the period of whose family no conference before is known."""
+    seen, found = set(), []
     for meeting in ledger.history:
         if meeting.is_conference and meeting.state == MeetingState.HELD:
             new = meeting.family not in seen or not meeting.family
             if new and meeting.kind not in FIRST and meeting.held_on in ledger.period:
-                orphans += 1
+                found.append(meeting)
             seen.add(meeting.family)
-    return [
-        Count("initials_without_strategy_discussion", "Initial conferences without a strategy "
-              "discussion date", sum(m.strategy_discussion_on is None for m in initials)),
-        Count("reviews_without_predecessor", "Reviews whose conference before is not known", orphans),
-    ]
+    return found

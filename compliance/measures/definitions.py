@@ -69,7 +69,8 @@ TIMELINESS = Measure(
     "timeliness",
     "Held in time",
     "Of the initial conferences, reviews and first core groups that fell due in the period, those held "
-    "by their due day; one that was never held is late.",
+    "by their due day; one that was never held is late. One that has met with its register still open "
+    "stands beside.",
     Basis.ALL,
     "In time",
     "Due in the period",

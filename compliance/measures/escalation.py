@@ -33,39 +33,54 @@ def readings(ledger: Ledger) -> list[Reading]:
     return found
 
 
-def counts(ledger: Ledger) -> list[Count]:
-    """By side, by where they stand, by the stage at which they ended, and by theme."""
+SIDES = {"raised_by": "Escalations raised by the agency", "raised_about": "Escalations raised about the agency"}
+
+
+def counted(ledger: Ledger) -> dict[str, list[Escalation]]:
+    """The cases behind each plain count: by side, and by where they stand."""
     found, scope = ledger.cases, set(ledger.scope.members)
     until, start = ledger.until, ledger.start
     raised = [c for c in found if c.raised_at >= start]
     open_ones = [c for c in found if c.closed_at is None or c.closed_at > until]
     ended = [c for c in found if c not in open_ones]
-    overdue = [c for c in open_ones if any(s.overdue(until) for s in c.stages.all())]
+    sides = {"raised": raised} if ledger.scope.membership is None else {
+        "raised_by": side(raised, "raised_for_id", scope), "raised_about": side(raised, "about_id", scope),
+    }
+    return sides | {
+        "open": open_ones,
+        "overdue": [c for c in open_ones if any(s.overdue(until) for s in c.stages.all())],
+        **{
+            state.value: [c for c in ended if c.state == state]
+            for state in CaseState if state is not CaseState.OPEN
+        },
+    }
+
+
+def counts(ledger: Ledger) -> list[Count]:
+    """By side, by where they stand, by the stage at which they ended, and by theme."""
+    found = counted(ledger)
+    words = {
+        "raised": "Escalations raised", **SIDES, "open": "Escalations open at the end",
+        "overdue": "Of these with an overdue stage",
+    }
     whole = [
-        Count("escalations_raised_by", "Escalations raised by the agency", side(raised, "raised_for_id", scope)),
-        Count("escalations_raised_about", "Escalations raised about the agency", side(raised, "about_id", scope)),
-    ] if ledger.scope.membership else [Count("escalations_raised", "Escalations raised", len(raised))]
-    whole += [
-        Count("escalations_open", "Escalations open at the end", len(open_ones)),
-        Count("escalations_overdue", "Of these with an overdue stage", len(overdue)),
+        Count(f"escalations_{key}", words.get(key, f"Escalations {key}"), len(cases))
+        for key, cases in found.items()
     ]
-    whole += [
-        Count(f"escalations_{state}", f"Escalations {state.value}", sum(c.state == state for c in ended))
-        for state in CaseState if state is not CaseState.OPEN
-    ]
-    by_side = [] if ledger.scope.membership else by_agency(ledger, raised)
+    ended = [c for c in ledger.cases if c not in found["open"]]
+    by_side = [] if ledger.scope.membership else by_agency(ledger, found["raised"])
     return whole + by_side + by_stage(ended) + by_theme(ended)
 
 
-def side(cases: list[Escalation], field: str, scope: set[int]) -> int:
-    return sum(getattr(case, field) in scope for case in cases)
+def side(cases: list[Escalation], field: str, scope: set[int]) -> list[Escalation]:
+    return [case for case in cases if getattr(case, field) in scope]
 
 
 def by_agency(ledger: Ledger, raised: list[Escalation]) -> list[Count]:
     """How many each agency raised, and how many were raised about it."""
     found = []
     for agency, member in sorted(ledger.scope.members.items(), key=lambda item: item[1].code):
-        by, about = side(raised, "raised_for_id", {agency}), side(raised, "about_id", {agency})
+        by, about = (len(side(raised, name, {agency})) for name in ("raised_for_id", "about_id"))
         where = (("agency", member.code),)
         found += [Count("escalations_raised_by", "Escalations raised by the agency", by, where)] * bool(by)
         found += [Count("escalations_raised_about", "Raised about the agency", about, where)] * bool(about)

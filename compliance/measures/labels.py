@@ -6,6 +6,7 @@ from compliance.measures.facts import MODES
 from compliance.measures.ledger import Ledger
 from conferences.choices import MeetingKind
 from escalation.choices import Theme
+from training.models import Requirement
 
 FIXED = {
     **{("kind", str(kind)): kind.label for kind in MeetingKind},
@@ -40,7 +41,12 @@ def labels(ledger: Ledger) -> dict[tuple[str, str], str]:
         found["role_group", row.person.role_group.code] = row.person.role_group.title
         requirement = row.requirement
         if ("course", ledger.asked[requirement.pk]) not in found:
-            titles = " or ".join(sorted(course.title for course in requirement.courses.all()))
-            hours = f"{requirement.hours.normalize():f} hours of " if requirement.hours else ""
-            found["course", ledger.asked[requirement.pk]] = hours + titles
+            found["course", ledger.asked[requirement.pk]] = requirement_words(requirement)
     return found
+
+
+def requirement_words(requirement: Requirement) -> str:
+    """What a requirement asks, by the titles of its courses."""
+    titles = " or ".join(sorted(course.title for course in requirement.courses.all()))
+    hours = f"{requirement.hours.normalize():f} hours of " if requirement.hours else ""
+    return hours + titles

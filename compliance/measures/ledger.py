@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from compliance.measures.cases import cases_open, stages_due
@@ -18,7 +19,7 @@ from compliance.measures.facts import MEETING_FIELDS, Line, MeetingRow, Presence
 from compliance.measures.scope import Scope
 from compliance.period import Period
 from compliance.scorecard import MEETING_BASES, Basis
-from conferences.choices import INITIALS, MeetingKind, MeetingState
+from conferences.choices import INITIALS, MeetingKind, MeetingState, Outcome
 from conferences.models import Attendance, Meeting, MissedDuty
 from escalation.models import Escalation, Stage
 from escalation.stages import end_of
@@ -66,16 +67,19 @@ class Ledger:
         return [MeetingRow(*row) for row in ordered]
 
     @cached_property
-    def open_registers(self) -> list[MeetingRow]:
-        """Meetings of the period whose register is still open: counted in no other figure."""
+    def registers_waiting(self) -> list[MeetingRow]:
+        """Every meeting up to the day whose register is still open, of the scope, oldest first."""
         # unscoped: as in the lines
-        rows = Meeting.objects.open_registers(self.as_at).filter(
-            partnership=self.scope.partnership, held_on__gte=self.period.first
-        )
+        rows = Meeting.objects.open_registers(self.as_at).filter(partnership=self.scope.partnership)
         if self.scope.membership is not None:
             rows = rows.filter(lines__agency__in=list(self.scope.members)).distinct()
         ordered = rows.order_by("held_on", "reference").values_list(*MEETING_FIELDS)
         return [MeetingRow(*row) for row in ordered]
+
+    @cached_property
+    def open_registers(self) -> list[MeetingRow]:
+        """Meetings of the period whose register is still open: counted in no other figure."""
+        return [m for m in self.registers_waiting if m.held_on >= self.period.first]
 
     @cached_property
     def meetings(self) -> list[MeetingRow]:
@@ -90,16 +94,24 @@ class Ledger:
     def core_groups(self) -> list[MeetingRow]:
         return [m for m in self.meetings if m.kind == MeetingKind.CORE_GROUP]
 
-    @cached_property
-    def lines(self) -> list[Line]:
-        """The attendance lines of the agencies in scope at the counted meetings of the period."""
+    @property
+    def attendance(self) -> QuerySet[Attendance]:
+        """The attendance lines of the agencies in scope at the meetings of the period."""
         # unscoped: who may ask was decided by the caller of the scope
-        rows = Attendance.objects.filter(
+        return Attendance.objects.filter(
             meeting__partnership=self.scope.partnership,
             meeting__held_on__gte=self.period.first,
             meeting__held_on__lte=self.as_at,
             agency__in=list(self.scope.members),
         )
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The attendance lines of the agencies in scope at the counted meetings of the period."""
+        return self.read(self.attendance)
+
+    def read(self, rows: QuerySet[Attendance]) -> list[Line]:
+        """Some of those lines, as figures take them."""
         counted = {m.pk for m in self.meetings}
         found = rows.values_list(
             "meeting_id", "agency_id", "staff_member_id", "job_title", "invited_on", "involved",
@@ -111,6 +123,22 @@ class Ledger:
             Line(m, agency, person, not (job and invited is None), *rest[:7], bool(rest[7] and not rest[8]))
             for m, agency, person, job, invited, *rest in found
             if m in counted
+        ]
+
+    @cached_property
+    def doubtful(self) -> list[Presence]:
+        """The presences with a line that is not known, was invited late or changed its involvement,
+        in the order of the meetings: for pages that show nothing else, without reading all others."""
+        signs = Q(outcome=Outcome.UNKNOWN) | Q(late_invitation=True) | Q(involved_changes__gt=0)
+        pairs = {(line.meeting, line.agency) for line in self.read(self.attendance.filter(signs))}
+        groups: dict[tuple[int, int], list[Line]] = defaultdict(list)
+        for line in self.read(self.attendance.filter(meeting__in={meeting for meeting, _ in pairs})):
+            groups[line.meeting, line.agency].append(line)
+        return [
+            presence(meeting, agency, groups[meeting.pk, agency])
+            for meeting in self.meetings
+            for agency in self.scope.members
+            if (meeting.pk, agency) in pairs
         ]
 
     @cached_property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from compliance.measures.ledger import Ledger
-from compliance.scorecard import Count, MissedLine
+from compliance.scorecard import EXCUSED, Count, MissedLine
 from conferences.choices import MissedKind
+from conferences.models import MissedDuty
 
 
 def counts(ledger: Ledger) -> list[Count]:
@@ -28,15 +29,25 @@ def unexcused(missed, kind: MissedKind) -> int:
     return sum(row.kind == kind and not row.excused_reason for row in missed)
 
 
-def missed_lines(ledger: Ledger) -> tuple[MissedLine, ...]:
-    """What the agency missed, oldest first, without names and without the family's reference."""
+def missed_lines(ledger: Ledger, *, reasons: bool) -> tuple[MissedLine, ...]:
+    """What the agency missed, oldest first, without names and without the family's reference.
+
+    Why something is excused is for the agency's own eyes, as a reason for absence is.
+    """
     return tuple(
         MissedLine(
             row.meeting.reference, row.meeting.get_kind_display(), row.meeting.held_on,
-            row.get_kind_display(), row.get_excused_reason_display(),
+            row.get_kind_display(), excuse(row, reasons=reasons),
         )
         for row in ledger.missed
     )
+
+
+def excuse(row: MissedDuty, *, reasons: bool) -> str:
+    """Why it is excused, to those who may know; to others that it is; "" when it is not."""
+    if not row.excused_reason:
+        return ""
+    return row.get_excused_reason_display() if reasons else EXCUSED
 
 
 def notes(ledger: Ledger) -> tuple[str, ...]:

@@ -106,16 +106,21 @@ def duty_counts(ledger: Ledger) -> list[Count]:
     """What stands beside: attendances without a duty requirement, by nobody named; people never sent."""
     rows = ledger.attended
     there = [line for line in ledger.lines if line.outcome in REPRESENTED]
-    sent = {row.person.pk for row in rows}
-    ready = {
-        person.pk for person in ledger.people.values()
-        if in_post(person, ledger) and ledger.book.trained_for_duty(person, ledger.as_at)
-    }
     return [
         Count("attendances_without_requirement", "Attendances by people to whom no duty requirement "
               "applied", sum(row.trained is None for row in rows)),
         Count("attendances_unnamed", "Attendances by people on no staff list", len(there) - len(rows)),
-        Count("trained_never_sent", "People trained for the duty who attended nothing", len(ready - sent)),
+        Count("trained_never_sent", "People trained for the duty who attended nothing", len(never_sent(ledger))),
+    ]
+
+
+def never_sent(ledger: Ledger) -> list[StaffMember]:
+    """People trained for the duty, in post on the day, who attended nothing in the period."""
+    sent = {row.person.pk for row in ledger.attended}
+    return [
+        person for person in ledger.people.values()
+        if person.pk not in sent and in_post(person, ledger)
+        and ledger.book.trained_for_duty(person, ledger.as_at)
     ]
 
 

@@ -112,7 +112,7 @@ def missed_list(card: Scorecard) -> Table:
     rows = [
         [
             {"text": m.reference, "header": True}, {"text": m.kind}, {"text": long(m.held_on)},
-            {"text": m.what}, {"text": m.excused or "–"},
+            {"text": m.what}, {"text": m.excuse},
         ]
         for m in card.missed
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance import charts
 from compliance.presenting.parts import Cell, Chart, Links, Section, Table, inline, number
-from compliance.scorecard import MEETING_BASES, Basis, MeasureResult, Reading, Scorecard
+from compliance.scorecard import MEETING_BASES, Basis, Count, MeasureResult, Reading, Scorecard
 
 CHARTED = {
     "training_current": ("course", "role_group"),
@@ -79,9 +79,15 @@ def breakdown(card: Scorecard, result: MeasureResult, dimension: str, links: Lin
     for value in values:
         cells = [{"text": card.label(dimension, value), "header": True}]
         cells += [number(result.reading(basis, **{dimension: value}), links) for basis in bases]
-        cells += [{"text": card.count_by(key, course=value)} for key, _ in extra]
+        cells += [standing_cell(card, key, label, value, links) for key, label in extra]
         rows.append(cells)
     return Table(f"{result.measure.title} by {word.lower()}", columns, rows)
+
+
+def standing_cell(card: Scorecard, key: str, label: str, course: str, links: Links) -> Cell:
+    """How many stand so with a course, leading to their rows."""
+    count = Count(key, label, card.count_by(key, course=course), (("course", course),))
+    return {"text": count.value, "href": links.count(count), "hidden": f"{label.lower()}, see the rows"}
 
 
 def standing_columns(card: Scorecard) -> list[tuple[str, str]]:

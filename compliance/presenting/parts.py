@@ -57,9 +57,10 @@ class Links:
         return f"{self.rows}?{urlencode({**self.query, **asked})}"
 
     def count(self, count: Count) -> str:
-        if not self.rows or count.by or not count.value or count.key not in OPENABLE_COUNTS:
+        narrowed = count.by and [name for name, _ in count.by] != ["course"]
+        if not self.rows or narrowed or not count.value or count.key not in OPENABLE_COUNTS:
             return ""
-        return f"{self.rows}?{urlencode({**self.query, 'count': count.key})}"
+        return f"{self.rows}?{urlencode({**self.query, 'count': count.key, **dict(count.by)})}"
 
 
 def number(reading: Reading, links: Links) -> Cell:

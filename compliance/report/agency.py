@@ -106,5 +106,5 @@ def _missed(book: Book, line: MissedLine) -> tuple[str, ...]:
         book.label("kind", line.kind),
         in_words(line.held_on),
         book.label("missed", line.what),
-        f"Excused: {line.excused}" if line.excused else "No",
+        line.excuse,
     )

@@ -9,7 +9,7 @@ QUALITY, MISSED, PERIOD = "quality", "missed", "period"
 BEGINNINGS = {
     "training_current": ("training_", "staff_"),
     "duty_trained": ("attendances_", "trained_"),
-    "timeliness": ("initials_without", "reviews_without"),
+    "timeliness": ("initials_without", "reviews_without", "timing_"),
     "escalation_in_time": ("escalations_",),
     MISSED: ("missed_",),
     QUALITY: (

@@ -7,6 +7,10 @@ from dataclasses import replace
 
 from compliance.measures import Ledger
 from compliance.measures.facts import MeetingRow, Presence
+from compliance.measures.quality import excuse
+from compliance.measures.training import never_sent
+from compliance.rows.cases import CASE_COUNTS, opened_cases
+from compliance.rows.plans import PLAN_COUNTS
 from compliance.rows.tables import (
     MEETING_COLUMNS,
     NoSuchRows,
@@ -17,17 +21,24 @@ from compliance.rows.tables import (
     presence_row,
     standings_table,
 )
-from conferences.choices import INITIALS, MeetingKind, MeetingState, MissedKind
+from conferences.choices import INITIALS, REPRESENTED, MeetingKind, MeetingState, MissedKind
 from conferences.models import MissedDuty
+from partnership.models import StaffMember
 from training.choices import Standing
+from training.standing import Row
 
 
 def held_conference(m: MeetingRow) -> bool:
     return m.is_conference and m.state == MeetingState.HELD
 
 
-OF_THE_PARTNERSHIP = frozenset({"inquorate", "exploitation_concerns"})  # no agency's card has them
+# No agency's card has these, and no partnership's those.
+OF_THE_PARTNERSHIP = frozenset(
+    {"inquorate", "exploitation_concerns", "escalations_raised", *PLAN_COUNTS}
+)
+OF_AN_AGENCY = frozenset({"escalations_raised_by", "escalations_raised_about"})
 OPEN = "open_registers"
+NEVER_SENT = "trained_never_sent"
 OPEN_SENTENCE = "Their day has passed. Until they are closed they are counted in no other figure."
 # How often an agency at a meeting is counted.
 PRESENCE_COUNTS: dict[str, tuple[str, Callable[[Presence], int]]] = {
@@ -50,9 +61,12 @@ MEETING_COUNTS: dict[str, Callable[[MeetingRow], object]] = {
 }
 
 
-def opened_count(ledger: Ledger, key: str, *, names: bool) -> Opened:
-    """The rows of a plain count."""
-    if ledger.scope.membership is not None and key in OF_THE_PARTNERSHIP:
+def opened_count(
+    ledger: Ledger, key: str, *, names: bool, role_group: str = "", course: str = ""
+) -> Opened:
+    """The rows of a plain count; of people never sent perhaps one role group's, of a standing one course's."""
+    whole = ledger.scope.membership is None
+    if key in (OF_AN_AGENCY if whole else OF_THE_PARTNERSHIP):
         raise NoSuchRows(key)
     if key in PRESENCE_COUNTS:
         title, number = PRESENCE_COUNTS[key]
@@ -68,11 +82,22 @@ def opened_count(ledger: Ledger, key: str, *, names: bool) -> Opened:
     if key == OPEN:
         found = [meeting_row(m, None) for m in ledger.open_registers]
         return Opened("Registers still open", OPEN_SENTENCE, MEETING_COLUMNS, found)
+    if key == NEVER_SENT:
+        return opened_never_sent(ledger, names, role_group)
+    if key in PLAN_COUNTS:
+        return PLAN_COUNTS[key](ledger)
+    if key in CASE_COUNTS:
+        return opened_cases(ledger, key, names=names)
+    if key in PEOPLE_COUNTS:
+        return PEOPLE_COUNTS[key](ledger, names)
     if key in MISSED_COUNTS:
-        return opened_missed(ledger, MISSED_COUNTS[key])
+        return opened_missed(ledger, MISSED_COUNTS[key], reasons=names)
     standing = key.removeprefix("training_")
     if key.startswith("training_") and standing in Standing.values:
-        rows = [row for row in ledger.standings if row.standing == standing]
+        rows = [
+            row for row in ledger.standings
+            if row.standing == standing and course in ("", ledger.asked[row.requirement.pk])
+        ]
         return standings_table(Standing(standing).label, "", rows, names)
     raise NoSuchRows(key)
 
@@ -85,13 +110,15 @@ MISSED_COUNTS: dict[str, Callable[[MissedDuty], object]] = {
 }
 
 
-def opened_missed(ledger: Ledger, test: Callable[[MissedDuty], object]) -> Opened:
-    """What was missed, each with the sentence that says why."""
+def opened_missed(
+    ledger: Ledger, test: Callable[[MissedDuty], object], *, reasons: bool
+) -> Opened:
+    """What was missed, each with the sentence that says why; reasons for excusing for its own lead."""
     rows = [
         OpenedRow(
             (
                 row.meeting.reference, row.meeting.get_kind_display(), row.meeting.held_on,
-                row.get_kind_display(), row.sentence, row.get_excused_reason_display() or "–",
+                row.get_kind_display(), row.sentence, excuse(row, reasons=reasons) or "Not excused",
             ),
             None,
             row.meeting.reference,
@@ -103,6 +130,75 @@ def opened_missed(ledger: Ledger, test: Callable[[MissedDuty], object]) -> Opene
     return Opened("What was missed", "Found when each register was closed.", columns, rows)
 
 
+def opened_never_sent(ledger: Ledger, names: bool, role_group: str) -> Opened:
+    """Those trained for the duty who attended nothing, with names for their own lead only."""
+    rows = [
+        OpenedRow(
+            (*([p.name] if names else []), p.job_title, p.role_group.title, p.agency.name), None
+        )
+        for p in never_sent(ledger)
+        if role_group in ("", p.role_group.code)
+    ]
+    columns = (*(("Person",) if names else ()), "Job", "Role group", "Agency")
+    sentence = "In post and trained for the duty on the day, and at no counted meeting of the period."
+    return Opened("People trained for the duty who attended nothing", sentence, columns, rows)
+
+
+def opened_asked(ledger: Ledger, names: bool) -> Opened:
+    """Each person with a requirement, once, with how many."""
+    asked: dict[int, list[Row]] = {}
+    for row in ledger.standings:
+        asked.setdefault(row.person.pk, []).append(row)
+    rows = [
+        OpenedRow((*named(of[0].person, names), of[0].person.role_group.title, len(of)), None)
+        for of in asked.values()
+    ]
+    columns = (*(("Person",) if names else ()), "Job", "Role group", "Requirements")
+    return Opened("People with a requirement", "", columns, rows)
+
+
+def named(person: StaffMember, names: bool) -> tuple[str, ...]:
+    return (person.name, person.job_title) if names else (person.job_title,)
+
+
+def opened_without_requirement(ledger: Ledger, names: bool) -> Opened:
+    rows = [
+        OpenedRow((*at(row.meeting), *named(row.person, names)), None, row.meeting.reference)
+        for row in ledger.attended
+        if row.trained is None
+    ]
+    columns = ("Meeting", "Kind", "Date", *(("Person",) if names else ()), "Job")
+    title = "Attendances by people to whom no duty requirement applied"
+    return Opened(title, "Trained-for-duty does not count these.", columns, rows)
+
+
+def opened_unnamed(ledger: Ledger, names: bool) -> Opened:
+    """Attendances by people on no staff list: nobody to name."""
+    held = {m.pk: m for m in ledger.meetings}
+    agencies = {key: member.agency.name for key, member in ledger.scope.members.items()}
+    rows = [
+        OpenedRow((*at(held[line.meeting]), agencies[line.agency]), None, held[line.meeting].reference)
+        for line in ledger.lines
+        if line.outcome in REPRESENTED and line.person not in ledger.people
+    ]
+    columns = ("Meeting", "Kind", "Date", "Agency")
+    title = "Attendances by people on no staff list"
+    return Opened(title, "Trained-for-duty cannot judge these.", columns, sorted(rows, key=by_day))
+
+
+def at(meeting: MeetingRow) -> tuple[object, ...]:
+    return meeting.reference, MeetingKind(meeting.kind).label, meeting.held_on
+
+
+def by_day(row: OpenedRow) -> tuple[object, ...]:
+    return row.cells[2], row.cells[0], row.cells[3]
+
+
+PEOPLE_COUNTS: dict[str, Callable[[Ledger, bool], Opened]] = {
+    "staff_asked": opened_asked,
+    "attendances_without_requirement": opened_without_requirement,
+    "attendances_unnamed": opened_unnamed,
+}
 OPENABLE_COUNTS = frozenset(
-    {OPEN, *PRESENCE_COUNTS, *MEETING_COUNTS, *MISSED_COUNTS, *(f"training_{standing}" for standing in Standing.values)}
+    {OPEN, NEVER_SENT, *PLAN_COUNTS, *CASE_COUNTS, *PEOPLE_COUNTS, *PRESENCE_COUNTS, *MEETING_COUNTS, *MISSED_COUNTS, *(f"training_{standing}" for standing in Standing.values)}
 )

@@ -22,6 +22,7 @@ from compliance.rows.tables import (
     NoSuchRows,
     Opened,
     OpenedRow,
+    asked_titles,
     meeting_row,
     presence_columns,
     presence_row,
@@ -62,7 +63,7 @@ DIMENSIONS = {
     "core_group_attendance": ("agency", "mode", "who"),
     "contribution": ("agency", "kind"),
     "reports_in_time": ("agency", "kind"),
-    "duty_trained": ("kind", "agency"),
+    "duty_trained": ("kind", "agency", "role_group"),
     "quoracy": ("half", "quarter", "kind"),
     "timeliness": ("what", "unit"),
     "escalation_in_time": ("stage", "agency"),
@@ -144,11 +145,11 @@ def opened_training(ledger: Ledger, by: Mapping[str, str], names: bool) -> Opene
 
 
 def opened_people(due: list[Row], names: bool) -> Opened:
-    person = ("Person",) if names else ()
+    person, titles = ("Person",) if names else (), asked_titles(due)
     rows = []
     for of in training.by_person(due):
         who, met = of[0].person, [row for row in of if row.met]
-        lacking = ", ".join(row.requirement.label for row in of if not row.met) or "–"
+        lacking = ", ".join(titles[row.requirement.pk] for row in of if not row.met) or "–"
         cells = (who.job_title, who.role_group.title, f"{len(met)} of {len(of)}", lacking)
         rows.append(OpenedRow((who.name, *cells) if names else cells, len(met) == len(of)))
     columns = (*person, "Job", "Role group", "In date", "Not in date")
@@ -172,6 +173,7 @@ def opened_duty(ledger: Ledger, by: Mapping[str, str], names: bool) -> Opened:
         for row in training.duty_rows(ledger)
         if in_part(row.meeting, by)
         and by.get("agency", codes[row.person.agency_id]) == codes[row.person.agency_id]
+        and by.get("role_group", row.person.role_group.code) == row.person.role_group.code
     ]
     columns = ("Meeting", "Kind", "Date", *person, "Job", "On the day")
     return Opened(DUTY_TRAINED.title, DUTY_TRAINED.sentence, columns, rows, DUTY_TRAINED.met_label)

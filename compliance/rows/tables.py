@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from compliance.measures import Ledger
 from compliance.measures.definitions import TRAINING_CURRENT
 from compliance.measures.facts import MeetingRow, Presence
+from compliance.measures.labels import requirement_words
 from conferences.choices import MeetingKind, MeetingState, Mode, ReportState
+from training.standing import Row
 
 
 class NoSuchRows(LookupError):
@@ -81,7 +83,8 @@ def remarks(p: Presence) -> str:
     return ", ".join(found + ["Involvement changed"] * bool(p.changes))
 
 
-def standings_table(title: str, sentence: str, rows: list, names: bool) -> Opened:
+def standings_table(title: str, sentence: str, rows: list[Row], names: bool) -> Opened:
+    titles = asked_titles(rows)
     person = ("Person",) if names else ()
     return Opened(
         title, sentence, (*person, "Job", "Role group", "Course", "Standing", "Expires on"),
@@ -89,7 +92,7 @@ def standings_table(title: str, sentence: str, rows: list, names: bool) -> Opene
             OpenedRow(
                 (
                     *([row.person.name] if names else []), row.person.job_title,
-                    row.person.role_group.title, row.requirement.label, row.standing.label,
+                    row.person.role_group.title, titles[row.requirement.pk], row.standing.label,
                     row.expires_on or "–",
                 ),
                 row.met,
@@ -98,6 +101,12 @@ def standings_table(title: str, sentence: str, rows: list, names: bool) -> Opene
         ],
         TRAINING_CURRENT.met_label,
     )
+
+
+def asked_titles(rows: list[Row]) -> dict[int, str]:
+    """What each requirement asks, in the titles of its courses as everywhere else on a page."""
+    asked = {row.requirement.pk: row.requirement for row in rows}
+    return {key: requirement_words(requirement) for key, requirement in asked.items()}
 
 
 MEETING_COLUMNS = ("Meeting", "Kind", "Date", "Held", "Quorate")

@@ -9,11 +9,14 @@ from django.urls import reverse
 from compliance.asking import periods_around
 from compliance.faces import context
 from compliance.home import for_user
-from compliance.measures import Scope, score
+from compliance.measures import Scope, score, trend_over
 from compliance.period import Period
 from compliance.presenting import Links, agencies_section
+from compliance.presenting.parts import Section
+from compliance.presenting.trends import BY, parts_of, trend_section
 from compliance.scorecard import Scorecard
 from compliance.views.crumbs import crumbs
+from compliance.views.linking import link_rows
 from compliance.views.reaching import agency_scope, asked_period, may, partnership_scope
 from partnership.history import record
 from partnership.roles import Permission
@@ -34,6 +37,7 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     links = Links(reverse("compliance:partnership-rows", args=[code]), {"period": period.slug})
     page = context(card, links)
     page["sections"][0] = agencies_section(card, links, agency_hrefs(card, period))
+    page |= trends(request, scope, card, links, page["sections"])
     page |= furniture(request, scope, period, "compliance:partnership-report", [code])
     return render(request, "compliance/dashboard.html", page)
 
@@ -53,10 +57,35 @@ def agency(request: HttpRequest, code: str, agency: str) -> HttpResponse:
     card = score(scope, period, with_names=names)
     links = Links(reverse("compliance:agency-rows", args=[code, agency]), {"period": period.slug})
     page = context(card, links)
+    page |= trends(request, scope, card, links, page["sections"])
+    link_rows(request, scope, page["sections"])
+    page["agency_number"] = scope.agency.pk
     page |= furniture(request, scope, period, "compliance:agency-report", [code, agency])
     if names:
         note_names_read(request, scope, period)
     return render(request, "compliance/agency.html", page)
+
+
+def trends(
+    request: HttpRequest, scope: Scope, card: Scorecard, links: Links, sections: list[Section]
+) -> dict:
+    """Put the trend that was asked for in its place: by quarter, half-year or financial year."""
+    asked = request.GET.get("trend", "")
+    by = asked if asked in BY else "quarter"
+    at = next((n for n, one in enumerate(sections) if one.id == "trend"), None)
+    quarters = by == "quarter" and at is not None
+    parts = card.trend if quarters else trend_over(scope, parts_of(card.period, by))
+    section = trend_section(parts, links, by)
+    if at is None:
+        sections.append(section)
+    else:
+        sections[at] = section
+    query = f"?period={card.period.slug}&trend="
+    choices = [
+        {"text": text, "href": f"{query}{key}#trend", "current": key == by}
+        for key, text in BY.items()
+    ]
+    return {"trends": choices}
 
 
 def note_names_read(request: HttpRequest, scope: Scope, period: Period) -> None:

@@ -10,6 +10,7 @@ from conferences.choices import REPRESENTED
 from conferences.models import Attendance, Meeting
 from conferences.querysets import AttendanceQuerySet
 from partnership.models import StaffMember, today
+from partnership.reach import can
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
 from training.due import COLOURS, RANK, in_words
@@ -38,7 +39,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
     meetings = lines(request, found)
     return render(request, "compliance/person.html", {
         "person": found, "own": request.user.staff_member_id == found.pk,
-        "crumbs": crumbs(request, found), "details": details(found),
+        "crumbs": crumbs(request, found), "details": details(found) + moves(request, found) + account(request, found, manages),
         "left": found.left_on and found.left_on <= today(),
         "buttons": buttons(found, manages, logs),
         "standing_columns": columns(STANDING_COLUMNS if logs else STANDING_COLUMNS[:-1]),
@@ -75,6 +76,29 @@ def details(person: StaffMember) -> list[dict]:
     return rows
 
 
+def moves(request: HttpRequest, person: StaffMember) -> list[dict]:
+    """From where the person came and where they went on to, each a link for who may open it."""
+    there = getattr(person, "moved_to", None)
+    found = [("Moved here from", person.moved_from), ("Moved on to", there)]
+    rows = [{"key": key, "value": str(line.agency), "line": line} for key, line in found if line]
+    for row in rows:
+        if within(request, row["line"], Permission.VIEW_STAFF):
+            row["href"] = reverse("compliance:person", args=[row["line"].pk])
+    return rows
+
+
+def account(request: HttpRequest, person: StaffMember, manages: bool) -> list[dict]:
+    """Whether the person signs in, and the way to an account, for who looks after both."""
+    if not (manages and can(request.user, Permission.MANAGE_OWN_USERS)):
+        return []
+    user, row = getattr(person, "user", None), {"key": "Signs in to Quorate"}
+    if user:
+        return [row | {"value": f"Yes, as {user.email}"}]
+    gone = person.left_on and person.left_on <= today()
+    invite = f"{reverse('partnership:user-invite')}?person={person.pk}"
+    return [row | {"value": "No"} | ({} if gone else {"action_href": invite, "action_text": "Invite"})]
+
+
 def buttons(person: StaffMember, manages: bool, logs: bool) -> list[dict]:
     """What the reader may do, the main thing first."""
     found = []
@@ -83,7 +107,7 @@ def buttons(person: StaffMember, manages: bool, logs: bool) -> list[dict]:
     if manages:
         for text, route in (
             ("Exempt", "training:exempt"), ("Change details", "partnership:staff-change"),
-            ("Leaving", "partnership:staff-leave"),
+            ("Move to another agency", "partnership:staff-move"), ("Leaving", "partnership:staff-leave"),
         ):
             found.append({"text": text, "href": reverse(route, args=[person.pk]), "kind": "secondary"})
     return found
@@ -117,11 +141,27 @@ def link_to_log(log: str, requirement) -> dict:
 def records(request: HttpRequest, person: StaffMember, manages: bool) -> list[list[dict]]:
     reach = TrainingRecord.objects.within_reach(request.user, Permission.VIEW_STAFF)
     rows = reach.filter(staff_member=person).select_related("course", "correction", "logged_by")
-    return [record_cells(row, manages) for row in rows]
+    return [record_cells(row, manages) for row in rows] + earlier_records(person, manages)
 
 
-def record_cells(row: TrainingRecord, manages: bool) -> list[dict]:
-    notes = filter(None, [row.get_provider_display(), row.evidence])
+def earlier_records(person: StaffMember, manages: bool) -> list[list[dict]]:
+    """What was logged at the agencies from which the person came: it counts here too, and is mended there."""
+    lines, line = [], person.moved_from
+    while line and line not in lines:
+        lines.append(line)
+        line = line.moved_from
+    # unscoped: of the same person, whose line here is within reach
+    rows = TrainingRecord.objects.filter(staff_member__in=lines).select_related(
+        "course", "correction", "staff_member__agency"
+    )
+    return [
+        [*record_cells(row, False, f"Logged at {row.staff_member.agency}"), *([""] if manages else [])]
+        for row in rows
+    ] if lines else []
+
+
+def record_cells(row: TrainingRecord, manages: bool, note: str = "") -> list[dict]:
+    notes = filter(None, [row.get_provider_display(), row.evidence, note])
     found = [
         {"text": row.course.title, "header": True},
         {"text": longdate(row.completed_on)},

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,9 +18,12 @@ from compliance.rows import NoSuchRows, Opened, OpenedRow, opened, opened_count
 from compliance.views.crumbs import crumbs
 from compliance.views.reaching import agency_scope, asked_period, may, partnership_scope
 from conferences.models import Meeting
+from partnership.exporting import as_csv
+from partnership.history import record
 from partnership.roles import Permission
 
 ROWS_ON_A_PAGE = 100
+SENTENCE = 60  # characters: on a phone the cell then keeps a width at which it can be read
 BREAKDOWNS = frozenset(
     {"course", "role_group", "kind", "mode", "who", "half", "quarter", "what", "unit", "agency", "stage"}
 )
@@ -45,6 +49,8 @@ def rows(request: HttpRequest, scope: Scope, names: bool) -> HttpResponse:
     found = asked_rows(request, ledger, names)
     chosen = request.GET.get("met", "")
     shown = [row for row in found.rows if chosen not in ("yes", "no") or row.met is (chosen == "yes")]
+    if "csv" in request.GET:
+        return as_file(request, scope, found, shown, names=names)
     page = Paginator(shown, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "compliance/rows.html", {
         "found": found,
@@ -61,6 +67,20 @@ def rows(request: HttpRequest, scope: Scope, names: bool) -> HttpResponse:
     })
 
 
+def as_file(
+    request: HttpRequest, scope: Scope, found: Opened, shown: list[OpenedRow], *, names: bool
+) -> HttpResponse:
+    """The rows of the page, all of them, for a spreadsheet; that they were taken is in the history."""
+    laid = [[cell["text"] for cell in row] for row in laid_out(request, scope, found, shown)]
+    response = HttpResponse(as_csv([columns(found), *laid]), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="quorate-rows.csv"'
+    record(
+        request.user, "took rows", scope.agency or scope.partnership, partnership=scope.partnership,
+        agency=scope.agency, period=asked_period(request, scope).name, names=names,
+    )
+    return response
+
+
 def columns(found: Opened) -> list[str]:
     """Whether it is met stands second, where a phone shows it."""
     met = [found.met_label] if found.met_label else []
@@ -72,7 +92,8 @@ def asked_rows(request: HttpRequest, ledger: Ledger, names: bool) -> Opened:
     asked = request.GET.dict()
     try:
         if "count" in asked:
-            return opened_count(ledger, asked["count"], names=names)
+            by = {name: asked[name] for name in ("role_group", "course") if name in asked}
+            return opened_count(ledger, asked["count"], names=names, **by)
         by = breakdown(request)
         return opened(ledger, asked.get("measure", ""), asked.get("basis", ""), by, names=names)
     except (NoSuchRows, ValueError) as error:
@@ -94,7 +115,7 @@ def narrowed(request: HttpRequest, ledger: Ledger) -> list[str]:
     ]
 
 
-def laid_out(request: HttpRequest, scope: Scope, found: Opened, page: Page) -> list[list[dict]]:
+def laid_out(request: HttpRequest, scope: Scope, found: Opened, page: Iterable[OpenedRow]) -> list[list[dict]]:
     """The page's rows as cells, leading to the meetings that the reader may open."""
     references = {row.reference for row in page if row.reference}
     reach = Meeting.objects.visible_to(request.user).filter(partnership=scope.partnership)
@@ -113,7 +134,7 @@ def unnamed(row: OpenedRow) -> OpenedRow:
 
 
 def cells(row: OpenedRow, found: Opened, scope: Scope, seen: set[str]) -> list[dict]:
-    laid = [{"text": in_words(cell)} for cell in row.cells]
+    laid = [{"text": in_words(cell), "wide": len(str(cell)) > SENTENCE} for cell in row.cells]
     laid[0]["header"] = True
     if row.reference in seen:
         laid[0]["href"] = reverse(

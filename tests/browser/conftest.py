@@ -25,7 +25,7 @@ ARGUMENTS = [
 ]
 AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 PASSWORD = "safe together 2014"
-WIDE, PHONE, NARROWEST = 1280, 375, 320  # 320: a page of 1280 at 400%
+WIDE, PHONE, NARROWEST = 1280, 360, 320  # 320: a page of 1280 at 400%
 
 
 def pytest_collection_modifyitems(items):
@@ -133,8 +133,8 @@ class Reader:
 
 
 @pytest.fixture
-def readers(chromium, live_server, filled):
-    """Makes a reader, with script or without."""
+def readers_of_nothing(chromium, live_server):
+    """Makes a reader, with script or without, of whatever there is in the database."""
     assert "Manifest" not in settings.STORAGES["staticfiles"]["BACKEND"]  # else pages come unstyled
     cache.clear()  # sign-in limits
     contexts = []
@@ -149,6 +149,12 @@ def readers(chromium, live_server, filled):
     yield reader
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def readers(readers_of_nothing, filled):
+    """Makes a reader of the filled year."""
+    return readers_of_nothing
 
 
 @pytest.fixture

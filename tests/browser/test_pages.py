@@ -69,7 +69,7 @@ def test_conference_administrators_home_and_meeting(reader, filled, dana, charli
     line = filled.meeting.lines.get(agency=filled.agency_b)
     dispute(by=charlie, line=line, text="She was there.")
     reader.sign_in(dana)
-    assert "The 10 oldest of 12" in reader.words and "Disputed lines to answer" in reader.words
+    assert "12 registers are still open" in reader.words and "Disputed lines to answer" in reader.words
     reader.check()
     reader.open("/partnerships/NW/meetings/NW-1/")
     assert "FAM-NORTH-ONE" in reader.words and "Disputed" in reader.words

@@ -8,14 +8,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from compliance import faces
 from compliance.demo import factories as make
 from compliance.measures import MEASURES, Scope, open_ledger, score
 from compliance.period import Period
 from compliance.rows import OPENABLE_COUNTS, NoSuchRows, opened, opened_count
-from conferences.choices import MeetingKind, Outcome, ReportState
+from conferences.choices import ExcuseReason, MeetingKind, Outcome, ReportState
 from partnership.models import Membership, StaffMember
 from partnership.roles import Role
 from tests.compliance import test_published_figures as published
+from training.models import Course
 
 card_of = published.card_of
 YEAR = Period(2014)
@@ -263,7 +265,7 @@ def test_rows_of_no_number_are_refused(bf_year, ledger_of, measure, basis, by):
 
 
 @pytest.mark.parametrize(
-    "key", ["", "nonsense", "training_", "training_nonsense", "children_on_plan"]
+    "key", ["", "nonsense", "training_", "training_nonsense", "escalations_raised_by"]
 )
 def test_count_that_has_no_rows_is_refused(bf_year, ledger_of, key):
     with pytest.raises(NoSuchRows):
@@ -355,3 +357,90 @@ def test_every_measure_has_its_breakdowns_named():
     from compliance.rows.readings import DIMENSIONS
 
     assert set(DIMENSIONS) == set(MEASURES)
+
+
+# --- Who may know what ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def excused(partnership, odd):
+    """A missed attendance of the agency, excused by the conference service."""
+    make.MissedDutyFactory(
+        meeting=partnership.meetings.get(closed_at__year=2016, kind__endswith="conference",
+                                         held_on__lt=date(2015, 4, 1)),
+        agency=odd.agency, excused_reason=ExcuseReason.DIARY_CLASH,
+        excused_at=datetime(2015, 1, 5, tzinfo=UTC),
+    )
+    return odd
+
+
+def test_why_it_was_excused_is_for_the_agencys_own_eyes(partnership, excused):
+    """Of its page, its files and its rows: to the sub-group only that it was excused."""
+    scope, reason = Scope(partnership, excused), str(ExcuseReason.DIARY_CLASH.label)
+    for names in (True, False):
+        card = score(scope, YEAR, on=TODAY, with_names=names)
+        ledger = open_ledger(scope, YEAR, TODAY)
+        rows = opened_count(ledger, "missed_excused", names=names).rows
+        assert [row.cells[-1] for row in rows] == [reason if names else "Excused"]
+        assert [line.excused for line in card.missed if line.excused] == [reason if names else "Excused"]
+        for form in ("csv", "json"):
+            assert (reason in faces.render(card, form, datetime(2015, 5, 1, tzinfo=UTC)).decode()) <= names
+
+
+def test_a_standing_of_one_course_opens_the_rows_of_that_course(bf_year, ledger_of, card_of):
+    ledger = ledger_of("TVP")
+    by_course = [c for c in card_of("TVP").counts if c.key == "training_expired" and c.by]
+    assert by_course
+    for count in by_course:
+        found = opened_count(ledger, count.key, names=False, course=dict(count.by)["course"])
+        assert found.total == count.value
+
+
+def test_rows_name_courses_as_people_do(bf_year, ledger_of):
+    found = opened(ledger_of("TVP"), "training_current", "due", {}, names=False)
+    titles = {course.title for course in Course.objects.all()}
+    asked = {row.cells[found.columns.index("Course")] for row in found.rows}
+    assert asked and all(any(title in words for title in titles) for words in asked)
+
+
+def test_a_review_that_met_with_its_register_open_is_beside_and_not_late(partnership):
+    scope = Scope(partnership)
+    on = {"family_ref": "F-1", "children": 2, "children_on_plan_after": 2}
+    closed = {"closed_at": datetime(2014, 5, 2, tzinfo=UTC), "quorate": True, "quorum_sentence": "Yes."}
+    first = make.MeetingFactory(partnership=partnership, held_on=date(2014, 5, 1), **on, **closed)
+    review = make.MeetingFactory(
+        partnership=partnership, held_on=date(2014, 7, 1), kind=MeetingKind.REVIEW, family_ref="F-1"
+    )
+
+    def reviews():
+        card = score(scope, YEAR, on=TODAY)
+        return card.result("timeliness").reading("all", what="review"), card.count("timing_register_open")
+
+    reading, beside = reviews()
+    assert (reading.total, beside) == (0, 1)
+    [row] = opened_count(open_ledger(scope, YEAR, TODAY), "timing_register_open", names=False).rows
+    assert (row.reference, row.cells[-1]) == (review.reference, "Held, register open")
+    assert first.reference in row.cells[-2]
+    type(review).objects.filter(pk=review.pk).update(**closed)
+    reading, beside = reviews()
+    assert (reading.met, reading.total, beside) == (1, 1, 0)
+
+
+def test_a_meeting_to_which_the_reader_was_not_invited_stays_unnamed(client, partnership, odd, agency_a):
+    """It counts in the lead's figures on the basis of all meetings, without reference or day."""
+    lead = make.GrantFactory(role=Role.AGENCY_LEAD, agency=odd.agency).user
+    other = make.MeetingFactory(
+        partnership=partnership, reference="NW-SECRET", held_on=date(2014, 9, 9),
+        closed_at=datetime(2014, 9, 10, tzinfo=UTC), quorate=True, quorum_sentence="Yes.",
+    )
+    make.AttendanceFactory(meeting=other, agency=agency_a, staff_member=None, job_title="SW")
+    client.force_login(lead)
+    asked = {"period": "2014-15", "measure": "conference_attendance", "basis": "all"}
+    address = "/partnerships/NW/agencies/ODD/rows/"
+    words = published.words(client.get(address, asked).content)
+    assert "Another meeting" in words
+    assert "NW-SECRET" not in words and "9 September 2014" not in words
+    sam = make.GrantFactory(role=Role.TRAINING_SUBGROUP, partnership=partnership).user
+    client.force_login(sam)
+    words = published.words(client.get(address, asked).content)
+    assert "NW-SECRET" in words and "Another meeting" not in words

@@ -683,23 +683,41 @@ class Reckoning:
         for m in held:
             if m["kind"] not in CONFERENCES or not m["on_plan"]:
                 continue
-            later = [x for x in held if x["family"] == m["family"] and x["on"] > m["on"]]
+            later = [
+                x for x in [*held, *self.unwritten()]
+                if x["family"] == m["family"] and x["on"] > m["on"]
+            ]
             by = months_on(m["on"], 3 if m["kind"] in FIRST else 6)
-            nexts = [x["on"] for x in later if x["kind"] in CONFERENCES]
-            due.append(("review", by, bool(nexts) and min(nexts) <= by, m["on_plan"]))
+            nexts = [x for x in later if x["kind"] in CONFERENCES]
+            due.append(("review", by, self.met(nexts, by), m["on_plan"]))
             if m["kind"] in FIRST:
                 by = self.working_days_on(m["on"], 10)
-                groups = [x["on"] for x in later if x["kind"] == "core_group"]
-                due.append(
-                    ("first_core_group", by, bool(groups) and min(groups) <= by, m["on_plan"])
-                )
+                groups = [x for x in later if x["kind"] == "core_group"]
+                due.append(("first_core_group", by, self.met(groups, by), m["on_plan"]))
         due = [row for row in due if self.first <= row[1] <= self.last]
+        self.counts["timing_register_open"] = sum(row[2] is None for row in due)
+        due = [row for row in due if row[2] is not None]
         for what in (None, "initial", "review", "first_core_group"):
             rows = [row for row in due if what in (None, row[0])]
             by = {"what": what} if what else {}
             self.put("timeliness", "all", sum(r[2] for r in rows), len(rows), **by)
             children = sum(r[3] for r in rows if r[2]), sum(r[3] for r in rows)
             self.put("timeliness", "all", *children, **by, unit="child")
+
+    def unwritten(self) -> list[dict]:
+        """Meetings that have had their day, and whose register is still open."""
+        return [
+            m for m in self.made["meetings"]
+            if m["partnership"] == self.place and not m["closed"] and m["on"] <= self.last
+            and m["state"] not in ("cancelled", "stood_down")
+        ]
+
+    def met(self, later: list[dict], by: date) -> bool | None:
+        """Whether the first of these was by a day; None when its register is still open."""
+        first = min(later, key=lambda m: m["on"], default=None)
+        if first is None:
+            return False
+        return first["on"] <= by if first["closed"] else None
 
     def plans(self) -> None:
         held = [m for m in self.meetings if m["kind"] in CONFERENCES and m["state"] == "held"]

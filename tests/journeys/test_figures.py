@@ -88,12 +88,12 @@ def test_conference_administrator_finds_open_registers_and_disputes(
     visitor, filled, dana, charlie
 ):
     home = visitor.open(visitor.sign_in(dana))
-    assert "No register is open after its day." in home and "No line is disputed." in home
+    assert "Nothing waits for you today." in home and "Registers still open" not in home
     make.MeetingFactory(partnership=filled.partnership, reference="NW-OPEN")
     line = filled.meeting.lines.get(agency=filled.agency_b)
     dispute(by=charlie, line=line, text="She was there.")
     home = visitor.open("/")
-    assert "NW-OPEN" in home and "No register is open" not in home
+    assert "NW-OPEN" in home and "1 register is still open after its day" in home
     visitor.follow("NW-1", within="Disputed lines to answer")
     assert "FAM-NORTH-ONE" in visitor.words and "Disputed" in visitor.words
 
@@ -101,7 +101,8 @@ def test_conference_administrator_finds_open_registers_and_disputes(
 def test_home_says_how_many_registers_are_open_beyond_the_oldest(visitor, filled, dana):
     make.MeetingFactory.create_batch(12, partnership=filled.partnership)
     home = visitor.open(visitor.sign_in(dana))
-    assert "The 10 oldest of 12:" in home
+    assert "12 registers are still open after their day" in home
+    assert "The 5 oldest; see all open registers" in home
 
 
 def test_home_without_a_role_says_whom_to_ask(visitor, filled):

@@ -1,0 +1,170 @@
+"""What a spreadsheet would do, worked out anew each time: for the preview, and for the writing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from compliance.models import Upload, UploadKind
+from compliance.uploads.columns import columns_of
+from conferences.imports import meetings_of, plan_attendance, plan_meetings
+from conferences.models import Attendance, Meeting
+from partnership.history import plain
+from partnership.matching import Matched, Question
+from partnership.models import Agency, BankHoliday, StaffMember, today
+from partnership.plans import CHANGED, CHECK, REFUSED, Known, Loose, Noted, Plan
+from partnership.roles import Permission
+from partnership.staff_lists import agencies_named, plan_staff_list, staff_in
+from partnership.templatetags.quorate import longdate
+from partnership.uploads.columns import as_sheet
+from partnership.uploads.tables import Table
+from training.imports import plan_records
+from training.models import Course, TrainingRecord
+
+ASKED = "asked"
+VERDICTS = ("new", "changed", "unchanged", ASKED, REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, the questions that it asks, and what it would do row by row as the preview shows it."""
+
+    plan: Plan
+    asked: dict[str, Question]
+    findings: list[list]  # row, verdict, what, details
+
+    @property
+    def counts(self) -> dict[str, int]:
+        found = Counter(verdict for _, verdict, _, _ in self.findings)
+        return {verdict: found[verdict] for verdict in VERDICTS}
+
+    @property
+    def missing(self) -> list[StaffMember]:
+        return getattr(self.plan, "missing", [])
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one as soon as anything would be done that was not shown."""
+        words = json.dumps([self.findings, [person.pk for person in self.missing]])
+        return hashlib.sha256(words.encode()).hexdigest()
+
+    def packed(self) -> list:
+        """What the preview needs, for keeping."""
+        questions = [
+            [one.key, one.says, one.rows, one.may_be_new, [option(p) for p in one.people]]
+            for one in self.asked.values()
+        ]
+        return [self.findings, questions, [option(person) for person in self.missing]]
+
+
+def option(person: StaffMember) -> list:
+    """A person to choose, by number and in words."""
+    return [person.pk, f"{person.name}, {person.reference}", f"{person.job_title}, {person.agency}"]
+
+
+def plan_upload(upload: Upload, told: Callable[[int], None] | None = None) -> Planned:
+    """Work out what an upload would do, within what its sender may change today."""
+    table = Table.unpacked(bytes(upload.cells))
+    sheet = as_sheet(upload.name, table, upload.columns)
+    sheet.told = told
+    plan, people = PLANS[upload.kind](upload, sheet, today())
+    asked = people.asked if people else {}
+    return Planned(plan, asked, sorted(findings(upload, plan, asked), key=lambda one: one[0]))
+
+
+# --- The four kinds -------------------------------------------------------------------------------
+
+
+def plan_staff(upload: Upload, sheet: Any, on: date) -> tuple[Plan, Matched]:
+    agencies = Agency.objects.within_reach(upload.sent_by, Permission.MANAGE_STAFF)
+    people = Matched(staff_in(agencies), upload.answers, may_be_new=True)
+    return plan_staff_list(sheet, agencies, people, on, full=upload.full_list), people
+
+
+def plan_training(upload: Upload, sheet: Any, on: date) -> tuple[Plan, Matched]:
+    agencies = Agency.objects.within_reach(upload.sent_by, Permission.MANAGE_STAFF)
+    people = Matched(staff_in(agencies), upload.answers, agencies=agencies_named(agencies))
+    rows = Course.objects.all()
+    courses = Loose.under("course", [(name, row) for row in rows for name in (row.code, row.title)])
+    return plan_records(sheet, agencies, people, courses, on, upload.sent_by), people
+
+
+def plan_held(upload: Upload, sheet: Any, on: date) -> tuple[Plan, None]:
+    place = upload.partnership
+    years = BankHoliday.objects.calendar(place.country).years
+    return plan_meetings(sheet, place, years, on), None
+
+
+def plan_lines(upload: Upload, sheet: Any, on: date) -> tuple[Plan, Matched]:
+    place = upload.partnership
+    agencies = place.agencies.all()
+    people = Matched(staff_in(agencies), upload.answers)
+    meetings = Known("meeting", meetings_of(place), mend=CHECK)
+    codes = [(row.code, row.agency) for row in place.memberships.select_related("agency")]
+    known = Loose.under("agency", codes + [(agency.name, agency) for _, agency in codes])
+    return plan_attendance(sheet, place, meetings, known, people, on), people
+
+
+PLANS = {
+    UploadKind.STAFF: plan_staff, UploadKind.TRAINING: plan_training,
+    UploadKind.MEETINGS: plan_held, UploadKind.ATTENDANCE: plan_lines,
+}
+
+# --- In words -------------------------------------------------------------------------------------
+
+
+def findings(upload: Upload, plan: Plan, asked: dict[str, Question]) -> Iterator[list]:
+    """What becomes of each row, in words."""
+    titles = {column.name: column.title for column in columns_of(upload.kind)}
+    refused = {row.number for row in plan.sheet.rows if row.refused}
+    for noted in plan.noted:
+        if noted.row not in refused:
+            yield [noted.row, noted.verdict, words(noted.item), details(noted, titles)]
+    for question in asked.values():
+        yield from ([number, ASKED, question.says, []] for number in question.rows)
+    for row in plan.sheet.rows:
+        if row.refused:
+            yield [row.number, REFUSED, "", [
+                [titles.get(fault.column, fault.column), row.raw(fault.column)[:60], fault.reason]
+                for fault in row.refused
+            ]]
+
+
+def details(noted: Noted, titles: dict[str, str]) -> list[list[str]]:
+    """Before and after of what changes."""
+    if noted.verdict != CHANGED:
+        return []
+    names = {"reference": "staff_ref", "exploitation_concern": "cse_concern", "staff_member": "staff_ref"}
+    return [
+        [titles.get(names.get(name, name), name.replace("_", " ").capitalize()), said(before), said(after)]
+        for name, (before, after) in noted.differences.items()
+    ]
+
+
+def said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, date):
+        return longdate(value)
+    return str(plain(value)) if value not in (None, "") else "–"
+
+
+def words(item: Any) -> str:
+    """What a row is about, as people know it."""
+    if isinstance(item, StaffMember):
+        return f"{item.name}, {item.reference}, {item.job_title}, {item.agency}"
+    if isinstance(item, TrainingRecord):
+        return f"{item.staff_member.name}, {item.staff_member.reference}: {item.course}, {longdate(item.completed_on)}"
+    if isinstance(item, Meeting):
+        return f"{item.reference}: {item.get_kind_display().lower()}, {longdate(item.held_on)}"
+    return words_of_line(item)
+
+
+def words_of_line(line: Attendance) -> str:
+    person = f", {line.staff_member.name}" if line.staff_member else ""
+    return f"{line.meeting.reference}: {line.agency}{person}, {line.get_outcome_display().lower()}"

@@ -1,0 +1,298 @@
+"""Targets: which are in force, and a new one with the ratings that it changes shown first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from compliance import actions
+from compliance.actions.targets import series_of
+from compliance.asking import default_period
+from compliance.forms.targets import EndTargetForm, TargetForm
+from compliance.measures import MEASURES, Ledger, Scope, open_ledger
+from compliance.models import Target
+from compliance.rows.rerating import Rerated, rerated
+from compliance.scorecard import TargetLine
+from conferences.rules import latest
+from partnership.dated import next_start, seen_of
+from partnership.forms import posted
+from partnership.models import Partnership, User, today
+from partnership.roles import Permission
+from partnership.templatetags.quorate import RATING_COLOURS, longdate
+from partnership.views.dated import (
+    CHANGE,
+    VERSION_COLUMNS,
+    Proposal,
+    both,
+    confirmed,
+    kept_place,
+    kept_places,
+    one_page,
+    set_up_crumbs,
+    steps,
+    version_cells,
+)
+from partnership.workdays import NoCalendar
+
+RATED_COLUMNS = [
+    {"text": text} for text in ("Whose", "Reading", "By the target that holds", "By the new one")
+]
+COLUMNS = [
+    {"text": "Measure"}, {"text": "Good from", "numeric": True}, {"text": "Watch from", "numeric": True},
+]
+ISSUED = "Reports that were issued keep the ratings that they were issued with."
+
+
+def target_words(measure: str, good: Any, watch: Any) -> str:
+    """"Training in date: good from 90%, watch from 75%, act below."."""
+    return (
+        f"{MEASURES[measure].title}: good from {good.normalize():f}%, watch from "
+        f"{watch.normalize():f}%, act below."
+    )
+
+
+def words_of(row: Target) -> str:
+    return target_words(row.measure, row.good_from, row.watch_from)
+
+
+def crumbs(user: User, *below: tuple[str, str]) -> list[dict[str, str]]:
+    return set_up_crumbs(user, ("Targets", reverse("compliance:target-list")), *below)
+
+
+def target_list(request: HttpRequest) -> HttpResponse:
+    """The targets of each partnership whose figures the person sees, with their versions."""
+    places = list(Partnership.objects.visible_to(request.user).order_by("name"))
+    if not places:
+        raise PermissionDenied
+    asked = request.GET.get("partnership") or places[0].code
+    place = next((p for p in places if p.code == asked), None)
+    if place is None:
+        raise Http404
+    order = list(MEASURES)
+    rows = sorted(
+        place.targets.order_by("-effective_from"), key=lambda row: order.index(row.measure)
+    )
+    manages = kept_places(request.user).filter(pk=place.pk).exists()
+    page = one_page(rows, request)
+    return render(request, "compliance/target_list.html", {
+        "place": place,
+        "places": [
+            {"text": p.name, "href": f"?partnership={p.code}", "current": p == place}
+            for p in places
+        ],
+        "keeps": manages,
+        "now": in_force(place, rows, manages),
+        "columns": [*COLUMNS, *VERSION_COLUMNS, *([CHANGE] if manages else [])],
+        "rows": [
+            [{"text": MEASURES[row.measure].title, "header": True}, per_cent(row, "good_from"),
+             per_cent(row, "watch_from"),
+             *version_cells(row, [r for r in rows if r.measure == row.measure], today()),
+             *([act_of(row)] if manages else [])]
+            for row in page
+        ],
+        "page": page,
+        "crumbs": set_up_crumbs(request.user, ("Targets", "")),
+    })
+
+
+def in_force(place: Partnership, rows: list[Target], manages: bool) -> list[dict[str, Any]]:
+    """Each measure with its target today, in words."""
+    found = []
+    for key, measure in MEASURES.items():
+        row = latest((r for r in rows if r.measure == key), today())
+        line = {
+            "key": measure.title, "hint": measure.sentence,
+            "value": words_of(row).partition(": ")[2].capitalize() if row else "Not rated",
+        }
+        if manages:
+            new = reverse("compliance:target-new", args=[place.code])
+            line["action_href"] = f"{new}?measure={key}"
+        found.append(line)
+    return found
+
+
+def act_of(row: Target) -> dict[str, str]:
+    """The link that takes a version away that has not begun, or ends one that has."""
+    if row.effective_from > today():
+        href, text = reverse("compliance:target-remove", args=[row.pk]), "Remove"
+    elif row.effective_until and row.effective_until <= today():
+        return {"text": ""}
+    else:
+        href, text = reverse("compliance:target-end", args=[row.pk]), "End"
+    return {"text": text, "href": href, "hidden": words_of(row)}
+
+
+# --- A new one ------------------------------------------------------------------------------------
+
+
+def editor(
+    request: HttpRequest, form: Any, place: Partnership, title: str, about: str = ""
+) -> HttpResponse:
+    return render(request, "compliance/target_new.html", {
+        "form": form, "place": place, "title": title, "about": about,
+        "back": reverse("compliance:target-list") + f"?partnership={place.code}",
+        "crumbs": crumbs(request.user, (title, "")),
+    }, status=422 if form.is_bound and form.errors else 200)
+
+
+def back(request: HttpRequest, place: Partnership, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect(reverse("compliance:target-list") + f"?partnership={place.code}")
+
+
+def target_new(request: HttpRequest, code: str) -> HttpResponse:
+    """A new target of one measure, from a day on."""
+    place = kept_place(request, code)
+    form = TargetForm(posted(request), initial=start(request, place))
+    ok = request.method == "POST" and form.is_valid()
+    return steps(
+        request, form, ok=ok,
+        act=lambda seen: actions.set_target(
+            by=request.user, partnership=place, seen=seen, **form.cleaned_data
+        ),
+        show=lambda: editor(request, form, place, "Change a target"),
+        propose=lambda: proposal(request, place, form),
+        saved=lambda row: back(
+            request, place, f"Saved. From {longdate(row.effective_from)}: {words_of(row)}"
+        ),
+    )
+
+
+def start(request: HttpRequest, place: Partnership) -> dict[str, Any]:
+    """What the form begins with: the target of the measure that was asked for."""
+    key = request.GET.get("measure") or next(iter(MEASURES))
+    if key not in MEASURES:
+        raise Http404
+    row = latest(place.targets.filter(measure=key), today())
+    values = {"good_from": row.good_from, "watch_from": row.watch_from} if row else {}
+    return {"measure": key, "effective_from": today(), **values}
+
+
+def proposal(request: HttpRequest, place: Partnership, form: TargetForm) -> Proposal:
+    row = Target(partnership=place, **form.cleaned_data)
+    versions, on = series_of(row), row.effective_from
+    ledger = open_ledger(Scope(place), default_period(place))
+    old = latest(versions, ledger.as_at)
+    was = latest(versions, on)
+    try:
+        found = rerated(ledger, row.measure, as_line(old), as_line(row))
+    except NoCalendar as error:
+        raise ValidationError(str(error)) from error
+    differ = [one for one in found if one.before is not one.after]
+    return Proposal(
+        title=MEASURES[row.measure].title, name=place.name,
+        crumbs=crumbs(request.user, ("What changes", "")),
+        back=reverse("compliance:target-list") + f"?partnership={place.code}",
+        seen=seen_of(versions), now="As it is", then=f"From {longdate(on)}",
+        rows=both([
+            ("Good from", per_cent(was, "good_from"), per_cent(row, "good_from")),
+            ("Watch from", per_cent(was, "watch_from"), per_cent(row, "watch_from")),
+        ]),
+        said=said(ledger, row, versions, differ), save=f"Save: in force from {longdate(on)}",
+        caption="Ratings that change", columns=RATED_COLUMNS, differ=differ, cells=cells,
+    )
+
+
+def as_line(row: Target | None) -> TargetLine | None:
+    return TargetLine(row.measure, row.good_from, row.watch_from) if row else None
+
+
+def per_cent(row: Target | None, name: str) -> str:
+    return f"{getattr(row, name).normalize():f}%" if row else "Not rated"
+
+
+def said(ledger: Ledger, row: Target, versions: list[Target], differ: list[Rerated]) -> list[str]:
+    """Whether the last year with meetings is rated by it, and how many ratings change."""
+    period, on = ledger.period.name, row.effective_from
+    then = next_start(versions, on)
+    found = [f"Periods that end on {longdate(on)} or later are rated by it."]
+    if then:
+        found.append(f"It holds until {longdate(then)}, when a version begins that is there already.")
+    number = f"{len(differ) or 'no'} rating{'' if len(differ) == 1 else 's'}"
+    if on > ledger.as_at or (then and then <= ledger.as_at):
+        found.append(f"The readings of {period} are rated as before. By it {number} would differ.")
+    elif differ:
+        found.append(f"{number} of {period} change{'s' if len(differ) == 1 else ''}.")
+    else:
+        found.append(f"No rating of {period} changes.")
+    return [*found, "A total under five has no rating.", ISSUED]
+
+
+def cells(one: Rerated) -> list[dict]:
+    return [
+        {"text": one.name, "header": True},
+        {"text": one.reading.printed, "hint": one.reading.working},
+        rating_cell(one.before), rating_cell(one.after),
+    ]
+
+
+def rating_cell(rating: Any) -> dict:
+    if rating is None:
+        return {"text": "Not rated"}
+    return {"text": rating.label, "tag_colour": RATING_COLOURS[str(rating)]}
+
+
+# --- Ending and taking away -----------------------------------------------------------------------
+
+
+def kept_target(request: HttpRequest, number: int) -> Target:
+    """A target that the person keeps, or 404."""
+    rows = Target.objects.within_reach(request.user, Permission.MANAGE_RULES)
+    return get_object_or_404(rows.select_related("partnership"), pk=number)
+
+
+def target_end(request: HttpRequest, number: int) -> HttpResponse:
+    """End a target: from a day on the measure is not rated."""
+    row = kept_target(request, number)
+    place = row.partnership
+    form = EndTargetForm(posted(request), initial={"effective_until": today()})
+    ok = request.method == "POST" and form.is_valid()
+
+    def propose() -> Proposal:
+        on = longdate(form.cleaned_data["effective_until"])
+        return Proposal(
+            title="End a target", name=place.name,
+            crumbs=crumbs(request.user, ("What changes", "")),
+            back=reverse("compliance:target-list") + f"?partnership={place.code}",
+            seen=seen_of(series_of(row)), now="As it is", then=f"From {on}",
+            rows=both([("Target", words_of(row), "Not rated")]),
+            said=[f"Readings up to {on} or a later day have no rating.", ISSUED],
+            save=f"End it on {on}", warning=True,
+        )
+
+    return steps(
+        request, form, ok=ok, propose=propose,
+        act=lambda seen: actions.end_target(
+            by=request.user, target=row, seen=seen, **form.cleaned_data
+        ) or True,
+        show=lambda: editor(request, form, place, "End a target", words_of(row)),
+        saved=lambda _: back(
+            request, place,
+            f"The target no longer holds from {longdate(form.cleaned_data['effective_until'])}.",
+        ),
+    )
+
+
+def target_remove(request: HttpRequest, number: int) -> HttpResponse:
+    """Take away a version that has not begun."""
+    row = kept_target(request, number)
+    place, since = row.partnership, longdate(row.effective_from)
+    asked = Proposal(
+        title="Remove a target", name=place.name,
+        crumbs=crumbs(request.user, ("Remove a target", "")),
+        back=reverse("compliance:target-list") + f"?partnership={place.code}",
+        seen=seen_of(series_of(row)), now="As it is", then="Afterwards",
+        rows=both([(f"From {since}", words_of(row), "Removed")]),
+        said=["The version before it, where there is one, goes on."],
+        save="Remove this version", warning=True,
+    )
+    return confirmed(
+        request, asked,
+        act=lambda seen: actions.remove_target(by=request.user, target=row, seen=seen) or True,
+        saved=lambda _: back(request, place, f"The target from {since} is removed."),
+    )
