@@ -9,6 +9,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from api.description import SPECTACULAR_SETTINGS  # noqa: F401  how the interface is described
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -63,6 +65,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_filters",
     "rest_framework",
+    "drf_spectacular",
     "django_tasks",
     "django_tasks_db",
 ]
@@ -76,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "partnership.middleware.SignedInMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "partnership.middleware.NeverStoredMiddleware",
     "partnership.middleware.NoNulMiddleware",
@@ -167,10 +171,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Quorate: "
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # at most, whatever one does
+SESSION_IDLE_AGE = 3 * 60 * 60  # after the last thing that one did
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "partnership.views.unsaved.refused"
 
 # --- Headers ------------------------------------------------------------------------------------
 
@@ -242,17 +248,32 @@ if not (TRIAL or DEBUG):
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "shared_cache",
     }
+# How often a client called is counted in each process by itself: in the database it would cost
+# every call seven queries.
+CACHES["throttle"] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "throttle",
+}
 
 # --- API ----------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    # A key comes before a session: who sends a key that opens nothing is told so.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "api.keys.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["api.holding.Holds"],
+    "DEFAULT_RENDERER_CLASSES": ["api.formats.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["api.formats.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.formats.Negotiation",
+    "DEFAULT_FILTER_BACKENDS": ["api.filtering.Declared"],
+    "DEFAULT_PAGINATION_CLASS": "api.pagination.Keyset",
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttling.PerClient"],
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Described",
+    "EXCEPTION_HANDLER": "api.errors.as_problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-
+API_CALLS_A_MINUTE = env.int("API_CALLS_A_MINUTE", 600)  # of one key, or of one person
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -165,7 +165,14 @@ def rows(people, partnership, elsewhere, agency_a, agency_b, agency_c, staff_a, 
             meeting=make.MeetingFactory(partnership=place), agency=agency
         )
         make.HistoryEntryFactory(partnership=place, agency=agency)
+        make.UserCheckFactory(agency=agency)
+        make.AgencyOfferFactory(agency=agency, giver=place)
+        make.AgencyOfferFactory(agency=agency, taker=place)
+    offered = {place: make.SessionFactory(partnership=place) for place in (partnership, elsewhere)}
     for member in (staff_a, staff_a2, staff_b, staff_c):
+        make.BookingFactory(
+            session=offered[elsewhere if member == staff_c else partnership], staff_member=member
+        )
         make.TrainingRecordFactory(staff_member=member)
         make.ExemptionFactory(staff_member=member)
         make.HistoryEntryFactory(staff_member=member, agency=member.agency)
@@ -192,6 +199,9 @@ def rows(people, partnership, elsewhere, agency_a, agency_b, agency_c, staff_a, 
             return "agency's own affair"
         return "agency only" if row.agency_id == agency_a.pk else "nobody"
 
+    def by_offer(row):
+        return "partnership" if partnership.pk in (row.giver_id, row.taker_id) else "nobody"
+
     def own_if(label):
         return "own" if label == "agency" else label
 
@@ -209,9 +219,13 @@ def rows(people, partnership, elsewhere, agency_a, agency_b, agency_c, staff_a, 
         "partnership.StaffMember": by_person,
         "partnership.Grant": by_grant,
         "partnership.HistoryEntry": by_history,
+        "partnership.AgencyOffer": by_offer,
+        "partnership.UserCheck": lambda row: by_agency(row.agency_id),
         "training.Requirement": here,
         "training.TrainingRecord": by_person,
         "training.Exemption": by_person,
+        "training.Session": here,
+        "training.Booking": by_person,
         "conferences.QuorumRule": here,
         "conferences.ExpectationRule": here,
         "conferences.Timescale": here,

@@ -75,8 +75,14 @@ def test_scorecard_is_for_whom_the_access_table_names_and_else_is_as_if_missing(
             missing = client.get(MISSING[address])
             assert answer.status_code == missing.status_code == 404, (name, address)
             assert answer.content == missing.content, (name, address)
-            assert dict(answer.headers) == dict(missing.headers), (name, address)
+            assert told(answer) == told(missing), (name, address)
     assert opened == ALLOWED
+
+
+def told(answer) -> dict[str, str]:
+    """The headers, without what differs from one request to the next."""
+    counted = ("X-Request-ID", "RateLimit-Remaining", "RateLimit-Reset")
+    return {name: value for name, value in answer.headers.items() if name not in counted}
 
 
 def test_without_a_sign_in_nothing_is_told(client, filled, alice):
@@ -99,7 +105,7 @@ def test_inactive_user_is_told_nothing(client, filled, alice):
 def test_lists_hold_what_is_in_reach_and_nothing_else(client, filled, people):
     def codes(name: str, address: str) -> list[str]:
         client.force_login(getattr(people, name))
-        return [row["code"] for row in client.get(address).json()]
+        return [row["code"] for row in client.get(address).json()["results"]]
 
     assert codes("alice", API) == codes("sam", API) == ["NW"]
     assert codes("outsider", API) == ["SM"]

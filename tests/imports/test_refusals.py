@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 from compliance import folder as folders
-from partnership import spreadsheets
+from partnership import csv_files
 from tests.imports.conftest import FILES, all_counts
 
 NOT_DATE = "is not a date. Write it as 2015-02-28 or 28/02/2015."
@@ -73,6 +73,10 @@ BAD_CELLS = [
     ("staff.csv", 2, "first_name", "=1+1", f"This begins with “=”, {FORMULA}"),
     ("staff.csv", 2, "first_name", " @SUM(A1)", f"This begins with “@”, {FORMULA}"),
     ("staff.csv", 2, "job_title", "＝1", f"This begins with “＝”, {FORMULA}"),
+    ("staff.csv", 2, "job_title", "\u2003=1", f"This begins with “=”, {FORMULA}"),
+    ("staff.csv", 2, "job_title", "\u200b\ufeff =1", f"This begins with “=”, {FORMULA}"),
+    ("staff.csv", 2, "job_title", "\u3164@SUM", f"This begins with “@”, {FORMULA}"),
+    ("staff.csv", 2, "job_title", "﹦1", f"This begins with “﹦”, {FORMULA}"),
     ("staff.csv", 2, "last_name", "\t=1", f"This begins with “?”, {FORMULA}"),
     ("staff.csv", 2, "last_name", "-1", f"This begins with “-”, {FORMULA}"),
     ("agencies.csv", 2, "name", "+44", f"This begins with “+”, {FORMULA}"),
@@ -244,7 +248,7 @@ def test_unclosed_quotation_is_one_sentence(folder):
 
 
 def test_file_over_the_limit_is_not_opened(folder, monkeypatch):
-    monkeypatch.setattr(spreadsheets, "MOST_BYTES", 2**20)
+    monkeypatch.setattr(csv_files, "MOST_BYTES", 2**20)
     folder.add("staff.csv", "x" * 2**20)
     monkeypatch.setattr("pathlib.Path.read_bytes", lambda path: refuse_big(path))
     assert folder.refused() == ["staff.csv: The file is bigger than 1 MB. Divide it."]
@@ -258,7 +262,7 @@ def refuse_big(path):
 
 
 def test_more_rows_than_the_limit_are_refused_and_the_limit_loads(folder, monkeypatch):
-    monkeypatch.setattr(spreadsheets, "MOST_ROWS", 4)
+    monkeypatch.setattr(csv_files, "MOST_ROWS", 4)
     folder.add("attendance.csv", "M-2,POL,,yes,absent,,,")
     assert folder.refused() == ["attendance.csv: The file has more than 4 rows. Divide it."]
     folder.write("attendance.csv", FILES["attendance.csv"])

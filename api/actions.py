@@ -1,0 +1,78 @@
+"""Keys and calendar addresses: made, revoked. The secret is given back once and never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from api.models import CalendarFeed, IdempotentAnswer, MachineKey
+from api.secrets import hashed, new_address, new_key
+from partnership.history import record, save_new
+from partnership.models import MACHINES, Agency, Partnership, User
+
+KEPT = timedelta(hours=48)  # how long an answer is given again
+
+
+@transaction.atomic
+def make_key(
+    *, by: User | None, name: str, scopes: Iterable[str], expires_on: date,
+    agency: Agency | None = None, partnership: Partnership | None = None,
+) -> tuple[MachineKey, str]:
+    """A key, and the secret that is shown once. Its account is switched off, so nobody signs in by it."""
+    secret, prefix = new_key()
+    where = {"agency": agency, "partnership": partnership}
+    # unscoped: a new account, which belongs to the key
+    user = User.objects.create_user(f"key-{prefix}{MACHINES}", name=name, is_active=False)
+    scopes = sorted(set(scopes))
+    row = MachineKey(
+        user=user, name=name, scopes=scopes, prefix=prefix, hashed=hashed(secret),
+        made_by=by, expires_on=expires_on, **where,
+    )
+    save_new(
+        row, by, "made the key", **where, name=name, scopes=", ".join(scopes), expires_on=expires_on
+    )
+    return row, secret
+
+
+@transaction.atomic
+def revoke_key(*, by: User | None, key: MachineKey) -> None:
+    """From now on it opens nothing; what it did stays under its name."""
+    row = MachineKey.objects.select_for_update(of=("self",)).get(pk=key.pk)  # unscoped: the key given
+    if row.revoked_at:
+        raise ValidationError(f"{row.name} was revoked already.")
+    row.revoked_at, row.revoked_by = timezone.now(), by
+    row.save(update_fields=["revoked_at", "revoked_by"])
+    record(by, "revoked the key", row, agency=row.agency, partnership=row.partnership, name=row.name)
+
+
+@transaction.atomic
+def make_calendar(*, by: User) -> str:
+    """A new secret address of one's calendar; the one before opens nothing any more."""
+    revoke_calendar(by=by)
+    secret = new_address()
+    row = CalendarFeed(user=by, hashed=hashed(secret))
+    save_new(row, by, "made the calendar address", staff_member=by.staff_member)
+    return secret
+
+
+@transaction.atomic
+def revoke_calendar(*, by: User) -> bool:
+    """Take one's calendar address back; False when there is none."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # unscoped: oneself
+    row = CalendarFeed.objects.filter(user=by, revoked_at=None).first()  # unscoped: one's own
+    if row is None:
+        return False
+    row.revoked_at = timezone.now()
+    row.save(update_fields=["revoked_at"])
+    record(by, "revoked the calendar address", row, staff_member=by.staff_member)
+    return True
+
+
+def forget_answers() -> int:
+    """Answers that are too old to be asked for again."""
+    # unscoped: everybody's old ones
+    return IdempotentAnswer.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]
