@@ -94,7 +94,17 @@ def with_headers(result: dict, generator: Any, request: Any, public: bool) -> di
             if method in path:
                 describe(method, path[method], shared)
     result["components"]["responses"] = dict(sorted(shared.items()))
+    for name, schema in result["components"]["schemas"].items():
+        if not name.endswith("Request"):
+            unbound(schema)
     return result
+
+
+def unbound(schema: dict) -> None:
+    """What is answered has no bounds of its own: the framework takes them from the database in use."""
+    for one in schema.get("properties", {}).values():
+        for bound in ("minimum", "maximum", *(["format"] if one.get("format") == "int64" else [])):
+            one.pop(bound, None)
 
 
 def describe(method: str, operation: dict, shared: dict[str, dict]) -> None:

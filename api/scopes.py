@@ -51,7 +51,7 @@ SENTENCES = {
     Scope.WRITE_MEETINGS: "Convene meetings, write down attendance, close registers",
     Scope.READ_ESCALATIONS: "Read escalations without what was written in them",
     Scope.READ_REPORTS: "Take reports as PDF and CSV, without names",
-    Scope.READ_HISTORY: "Read the history, in the fields that its other scopes show",
+    Scope.READ_HISTORY: "Read the history, in the fields that it may read elsewhere",
 }
 PERMISSIONS = {
     Scope.READ_FIGURES: frozenset({P.VIEW_MEASURES}),

@@ -4,3 +4,14 @@ from django.apps import AppConfig
 class ComplianceConfig(AppConfig):
     name = "compliance"
     verbose_name = "Measures and reports"
+
+    def ready(self) -> None:
+        """Once an hour what was sent and is over is forgotten."""
+        # Tasks can be imported only when all apps are ready.
+        from compliance.tasks import forget_uploads
+        from partnership.signals import hour_struck
+
+        def on_hour_struck(**_) -> None:
+            forget_uploads.enqueue()
+
+        hour_struck.connect(on_hour_struck, weak=False, dispatch_uid="forget_uploads")

@@ -13,6 +13,7 @@ from compliance.views import (
     rows,
     set_up,
     targets,
+    uploads,
 )
 
 
@@ -28,16 +29,34 @@ class FormConverter:
         return value
 
 
+class AreaConverter(FormConverter):
+    """The parts of the menu under which spreadsheets are sent."""
+
+    regex = "people|meetings"
+
+
 register_converter(FormConverter, "form")
+register_converter(AreaConverter, "area")
 
 app_name = "compliance"
 partnership = "partnerships/<str:code>/"
 agency = f"{partnership}agencies/<str:agency>/"
+upload = "<area:area>/upload/<int:number>/"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("components/", components.components, name="components"),
     path("escalations/<str:reference>/summary.pdf", cases.case_summary, name="case-summary"),
     path("people/<int:number>/", people.person, name="person"),
+    path("<area:area>/upload/", uploads.new, name="upload-new"),
+    path("<area:area>/upload/<slug:kind>.xlsx", uploads.upload_template, name="upload-template"),
+    path(upload, uploads.detail, name="upload-detail"),
+    path(f"{upload}columns/", uploads.columns, name="upload-columns"),
+    path(f"{upload}questions/", uploads.questions, name="upload-questions"),
+    path(f"{upload}leavers/", uploads.leavers, name="upload-leavers"),
+    path(f"{upload}accept/", uploads.accept, name="upload-accept"),
+    path(f"{upload}cancel/", uploads.cancel, name="upload-cancel"),
+    path(f"{upload}undo/", uploads.undo, name="upload-undo"),
+    path(f"{upload}refused.csv", uploads.refused, name="upload-refused"),
     path("courses/duty/", duty.duty_list, name="duty-list"),
     path(partnership, pages.dashboard, name="dashboard"),
     path(f"{partnership}rows/", rows.partnership_rows, name="partnership-rows"),

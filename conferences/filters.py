@@ -20,6 +20,7 @@ REGISTERS = [("open", "Open"), ("closed", "Closed")]
 QUORATE = [("yes", "Quorate"), ("no", "Not quorate")]
 NEXT = [("late", "Next meeting late")]
 WHAT = [(what.value, what.label) for what in Timed if what != Timed.NOTICE]
+FAMILIES = [("", "Met in the last year"), ("all", "All")]
 STATES = [
     ("late", "Late: not booked, or booked too late"), ("open", "Not booked yet"), ("booked", "Booked in time"),
 ]
@@ -98,10 +99,11 @@ def places_seen(user: User) -> QuerySet[Partnership]:
 
 
 class DueForm(forms.Form):
-    """The next dates, narrowed by what is due and how it stands."""
+    """The next dates, narrowed by what is due, how it stands and how long ago the family met."""
 
     what = forms.ChoiceField(label="What is due", required=False, choices=[("", "Any"), *WHAT])
     state = forms.ChoiceField(label="How it stands", required=False, choices=[("", "Any"), *STATES])
+    families = forms.ChoiceField(label="Families", required=False, choices=FAMILIES)
     sort = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, whats: list[str], **options: Any) -> None:

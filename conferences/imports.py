@@ -253,7 +253,7 @@ def compare_line(
 def carry_out_attendance(plan: Plan[Attendance], by: User | None) -> None:
     """Lines that get their person first, so that a new line may take the place they leave."""
     for line, fields in plan.changed:
-        actions.record_attendance(by=by, line=line, **fields)
+        actions.record_attendance(by=by, line=line, names_deputies=True, **fields)
     actions.import_lines(by=by, lines=plan.new)
 
 

@@ -149,11 +149,13 @@ def runs_of(meetings: Iterable[Meeting]) -> dict[int, tuple[int, int]]:
     return {m.pk: found[m.pk] for m in judged}
 
 
-def alarm(in_a_row: int) -> str:
+def alarm(in_a_row: int, *, judged: bool = True) -> str:
     """The sentence from the second conference in a row on; else nothing."""
     if in_a_row < 2:
         return ""
     number = {2: "second", 3: "third", 4: "fourth"}.get(in_a_row, f"{in_a_row}th")
+    if not judged:
+        return f"As it stands, this would be the {number} conference in a row for this family that is not quorate."
     return f"This is the {number} conference in a row for this family that was not quorate."
 
 

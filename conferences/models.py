@@ -295,6 +295,9 @@ class Attendance(models.Model):
         StaffMember, models.PROTECT, null=True, blank=True, related_name="+",
         help_text="Who was expected, where a deputy was named in their place.",
     )
+    deputy_unnamed = models.BooleanField(
+        default=False, help_text="A deputy came whom nobody named, for the person who stands on the line."
+    )
     job_title = models.CharField(
         max_length=80, blank=True, help_text="Of a person who is on no staff list."
     )

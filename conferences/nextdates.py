@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from dateutil.relativedelta import relativedelta
 from django.db.models import QuerySet
 
 from conferences.choices import CONFERENCES, FIRST, INITIALS, MeetingKind, MeetingState, Timed
@@ -41,6 +42,8 @@ WORDS = {
     Booking.BOOKED: "Booked in time", Booking.UNKNOWN: "Not known",
 }
 LATE = frozenset({Booking.LATE, Booking.TOO_LATE})
+CORE_GROUPS = frozenset({Timed.FIRST_CORE_GROUP, Timed.NEXT_CORE_GROUP})
+QUIET = relativedelta(months=12)  # twice the longest time between two reviews
 
 
 class Fact(NamedTuple):
@@ -68,10 +71,15 @@ class NextDate:
     due_on: date | None
     booked: Fact | None
     state: Booking
+    met_on: date  # the last day on which the family had a meeting, or has one
 
     @property
     def late(self) -> bool:
         return self.state in LATE
+
+    def quiet(self, on: date) -> bool:
+        """The family has had no meeting for so long that its plan has likely ended unrecorded."""
+        return self.met_on < on - QUIET
 
 
 def facts_of(meetings: QuerySet) -> list[Fact]:
@@ -137,8 +145,26 @@ def reckoned(
     booked = booking(what, after, family)
     return NextDate(
         what, after.family_ref, after.partnership_id, after, due_on, booked,
-        standing(due_on, booked, on),
+        standing(due_on, booked, on), max(fact.held_on for fact in family),
     )
+
+
+def asked_of(
+    rules: LocalRules, kind: str, day: date, discussed_on: date | None, family: Iterable[Fact]
+) -> tuple[Timed, date, date] | None:
+    """The timescale that a meeting of a family falls under, its first day and the last that is in time."""
+    if kind in INITIALS:
+        due_on = discussed_on and last_day(rules, Timed.INITIAL, discussed_on)
+        return (Timed.INITIAL, discussed_on, due_on) if due_on else None
+    if kind not in (MeetingKind.REVIEW, MeetingKind.CORE_GROUP):
+        return None
+    before = [f for f in family if f.held_on < day and f.state != MeetingState.CANCELLED]
+    before.sort(key=lambda fact: (fact.held_on, fact.pk))
+    core = kind == MeetingKind.CORE_GROUP
+    for row in due_to(before, rules, day):
+        if row.due_on and row.what != Timed.INITIAL and (row.what in CORE_GROUPS) == core:
+            return row.what, row.after.held_on, row.due_on
+    return None
 
 
 def booking(what: Timed, after: Fact, family: list[Fact]) -> Fact | None:
@@ -146,7 +172,7 @@ def booking(what: Timed, after: Fact, family: list[Fact]) -> Fact | None:
     if what is Timed.INITIAL:
         wanted = [f for f in family if f.kind in INITIALS]
     else:
-        core = what in (Timed.FIRST_CORE_GROUP, Timed.NEXT_CORE_GROUP)
+        core = what in CORE_GROUPS
         wanted = [
             f for f in family if (f.kind == MeetingKind.CORE_GROUP if core else f.kind in CONFERENCES)
             and (f.held_on, f.pk) > (after.held_on, after.pk)

@@ -46,7 +46,10 @@ class MeetingQuerySet(ReachQuerySet):
         if permission in (Permission.RECORD_CORE_GROUPS, Permission.PICK_INVITEES):
             return leads
         if permission is Permission.VIEW_MEETING_NAMES:
-            there = Q(lines__staff_member=staff_member_id, lines__outcome__in=sorted(REPRESENTED))
+            there = Q(
+                lines__staff_member=staff_member_id, lines__outcome__in=sorted(REPRESENTED),
+                lines__deputy_unnamed=False,
+            )
             return there | leads & Q(kind__in=sorted(LED))
         return super().own_filter(permission, staff_member_id)
 
@@ -93,6 +96,7 @@ class AttendanceQuerySet(ReachQuerySet):
             there = Q(
                 meeting__lines__staff_member=staff_member_id,
                 meeting__lines__outcome__in=sorted(REPRESENTED),
+                meeting__lines__deputy_unnamed=False,
             )
             return there | Q(meeting__lead=staff_member_id, meeting__kind__in=sorted(LED))
         if permission is Permission.DISPUTE_LINES:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.urls import reverse
 
-from escalation.choices import Tell
+from escalation.choices import PartnershipPart, Tell
 from escalation.models import Escalation, Stage
 from escalation.sides import acts_for, holders, leads_of, may_decide, raising_people
 from escalation.stages import LOCAL, LimitUnit, local_day
@@ -49,11 +49,26 @@ def tell(case: Escalation, stage: Stage, told: Iterable[str], what: str) -> None
     lines = [
         f"{case.reference}: {what}.",
         f"Raised for {raised_for} about {case.about}. "
-        f"Stage {stage.number}: {stage.policy_stage.title}.",
+        f"{stage.policy_stage}.",
         *due_line(stage),
+        *next_line(case, stage),
         f"Read on and act: {address}",
     ]
     notify(people(case, stage, told), f"{case.reference}: {what}", "\n\n".join(lines) + "\n")
+
+
+def next_line(case: Escalation, stage: Stage) -> list[str]:
+    """Whose turn it is after an answer, or at the stage at which the partnership decides."""
+    if stage.closed_at or not (stage.answered_at or decided_at(stage)):
+        return []
+    if not decided_at(stage):
+        return ["The raising side accepts the answer or moves the case up."]
+    with_whom = "its final decision-maker" if case.decider else "the partnership, which names who decides"
+    return [f"At this stage the partnership decides: the case is with {with_whom}."]
+
+
+def decided_at(stage: Stage) -> bool:
+    return stage.policy_stage.partnership_part == PartnershipPart.DECIDES
 
 
 def due_line(stage: Stage) -> list[str]:

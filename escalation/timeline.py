@@ -34,8 +34,8 @@ def timeline(book: Casebook) -> list[Event]:
 
 def stage_events(book: Casebook, stage: Stage, before: Stage | None) -> list[Event]:
     again = "Reopened: stage" if before and before.ended in ENDS_CASE else "Stage"
-    began = f"{again} {stage.number} began: {stage.policy_stage.title}"
-    ended = f"Stage {stage.number} ended: {stage.get_ended_display().lower()}"
+    began = f"{again} {stage.policy_stage.position} began: {stage.policy_stage.title}"
+    ended = f"Stage {stage.policy_stage.position} ended: {stage.get_ended_display().lower()}"
     asked = "Skipping a stage asked for" + why(book, stage.skip_reason)
     moments = (
         (stage.entered_at, began, stage.entered_by if before else None),

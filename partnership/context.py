@@ -18,6 +18,7 @@ class Place:
     href: str
     permissions: tuple[P, ...] = ()
     of_others: tuple[P, ...] = ()  # for those whom it reaches beyond themselves
+    parts: tuple[str, ...] = ()  # what belongs to it below the address of a partnership
 
     def is_for(self, user: User) -> bool:
         if not (self.permissions or self.of_others):
@@ -30,9 +31,10 @@ class Place:
 PLACES = [
     Place("Home", "/"),
     Place("People and training", "/people/", of_others=(P.VIEW_STAFF,)),
-    Place("Meetings", "/meetings/", (P.VIEW_MEETINGS,)),
+    Place("Meetings", "/meetings/", (P.VIEW_MEETINGS,), parts=("meetings",)),
     Place("Courses", "/courses/", (P.VIEW_SESSION_NAMES, P.VIEW_SESSION_TAKE_UP)),
-    Place("Escalations", "/escalations/", (P.VIEW_ESCALATIONS, P.VIEW_ESCALATION_THEMES)),
+    Place("Escalations", "/escalations/", (P.VIEW_ESCALATIONS, P.VIEW_ESCALATION_THEMES),
+          parts=("escalation-policy", "suggestion-triggers")),
     Place("Set-up", "/set-up/", (P.MANAGE_AGENCIES, P.MANAGE_RULES, P.MANAGE_OWN_USERS)),
     Place("History", "/history/", of_others=(P.VIEW_HISTORY,)),
 ]
@@ -53,12 +55,15 @@ def navigation(request: HttpRequest) -> list[dict[str, object]]:
     if user is None or not user.is_authenticated:
         return []
     return [
-        {"text": place.text, "href": place.href, "active": is_active(request.path, place.href)}
+        {"text": place.text, "href": place.href, "active": is_active(request.path, place)}
         for place in PLACES
         if place.is_for(user)
     ]
 
 
-def is_active(path: str, href: str) -> bool:
+def is_active(path: str, place: Place) -> bool:
     """Home only on the home page itself; any other place on all the pages below it."""
-    return path == href if href == "/" else path.startswith(href)
+    if place.href == "/":
+        return path == "/"
+    below = path.split("/")[3:4] if path.startswith("/partnerships/") else []
+    return path.startswith(place.href) or (bool(below) and below[0] in place.parts)

@@ -101,9 +101,9 @@ class Matched:
 
     def refused_as_other(self, row: Row, column: str, person: StaffMember) -> StaffMember | None:
         """The person, unless the row calls them by quite another name: then somebody mistyped."""
-        named = [folded(row.raw(name)) for name in NAMES]
-        there = [folded(person.first_name), folded(person.last_name)]
-        if all(named) and not set(" ".join(named).split()) & set(" ".join(there).split()):
+        if not all(row.raw(name) for name in NAMES):
+            return person
+        if not set(folded(name_of(row)).split()) & set(folded(person.name).split()):
             row.refuse(
                 column, f"{shown(row.raw(column))} is {person.name} here, and the row names "
                 f"{shown(name_of(row))}. Mend whichever is wrong.",

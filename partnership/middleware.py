@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.defaults import page_not_found
@@ -18,6 +19,7 @@ SIGN_IN_AGAIN = (
     "You were signed out. Sign in again and the form comes back as you left it. "
     "Nothing has been saved yet."
 )
+FORM = "application/x-www-form-urlencoded"
 TOO_BIG = (
     "You were signed out, and nothing was saved: the form was too big to be kept. Your browser may "
     "still show it when you go back."
@@ -38,7 +40,11 @@ class NeverStoredMiddleware:
 
 
 class NoNulMiddleware:
-    """An address with a NUL in it leads nowhere; PostgreSQL would refuse it with a fault."""
+    """An address with a NUL in it leads nowhere; PostgreSQL would refuse it with a fault.
+
+    A form in letters other than UTF-8 cannot be read, not even for its token, by the library's own
+    page about that either: it is answered here.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -51,7 +57,14 @@ class NoNulMiddleware:
         strange = "\0" in request.path_info and not request.path_info.startswith("/api/")
         if strange or "%00" in asked:
             return page_not_found(request, Http404())
+        if unreadable(request):
+            return HttpResponseBadRequest(render_to_string("400.html"))
         return self.get_response(request)
+
+
+def unreadable(request: HttpRequest) -> bool:
+    letters = request.encoding or "utf-8"
+    return request.content_type == FORM and letters.lower() != "utf-8"
 
 
 class SignedInMiddleware:

@@ -11,6 +11,7 @@ from partnership.spreadsheets import RefusedRow, Row, Sheet, shown
 
 MEND = "Check the spelling, or load it first."  # of a folder, whose files are loaded in turn
 CHECK = "Check the spelling."
+SHORT = 12
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 T = TypeVar("T")
 
@@ -81,6 +82,7 @@ class Known(Generic[T]):
     doubtful: frozenset[str] = frozenset()
     all_doubtful: bool = False
     mend: str = MEND
+    listed: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, what: str, rows: dict[str, T], sheet: Sheet, column: str) -> Known[T]:
@@ -110,18 +112,29 @@ class Known(Generic[T]):
 class Loose(Known[T]):
     """Rows that people name in more than one way: by code or by name, in capitals or not."""
 
+    @property
+    def those_known(self) -> str:
+        """The first names of a short list, for the sentence that refuses another."""
+        return f" Known are: {', '.join(self.listed)}." if 0 < len(self.listed) <= SHORT else ""
+
     @classmethod
-    def under(cls, what: str, names: Iterable[tuple[str, T]]) -> Loose[T]:
-        """Rows under their names. What two rows are called alike names neither."""
+    def under(
+        cls, what: str, names: Iterable[tuple[str, T]], listed: Iterable[str] = ()
+    ) -> Loose[T]:
+        """Rows under their names. What two rows are called alike names neither.
+
+        ``listed`` are those names that anybody may be told.
+        """
         found: dict[str, T | None] = {}
         for name, row in names:
             key = plain(name)
             found[key] = row if found.get(key, row) == row else None
-        return cls(what, {key: row for key, row in found.items() if row is not None}, mend=CHECK)
+        rows = {key: row for key, row in found.items() if row is not None}
+        return cls(what, rows, mend=CHECK, listed=tuple(listed))
 
     def named(self, row: Row, column: str, optional: bool = False) -> T | None:
         key = row.filled(column, optional)
         found = self.rows.get(plain(key)) if key else None
         if key and found is None:
-            row.refuse(column, f"The {self.what} {shown(key)} is not known here. {self.mend}")
+            row.refuse(column, f"The {self.what} {shown(key)} is not known here. {self.mend}{self.those_known}")
         return found

@@ -151,6 +151,9 @@ KINDS: dict[str, Kind] = {
     "escalation.document": Kind("Document of an escalation", NARRATIVE, {
         NARRATIVE: ("reference",),
     }, through="escalation", doer=NARRATIVE),
+    "escalation.agreedaction": Kind("Agreed action of an escalation", CASES, {
+        NARRATIVE: ("due_on", "done_on"),
+    }, through="escalation", doer=NARRATIVE),
     "escalation.suggestion": Kind("Suggested escalation", (P.VIEW_SUGGESTIONS,), {
         (P.VIEW_SUGGESTIONS,): ("trigger",),
     }),
@@ -247,6 +250,19 @@ def rows_within(
         return model._base_manager.filter(**{f"{kind.through}__in": reach.values("pk")})
     rows = model._default_manager.all()
     return rows.within_reach(reader, permission) if isinstance(rows, ReachQuerySet) else None
+
+
+def doer_named(reader: User) -> Q:
+    """The entries whose doer is named to a reader who knows them: those of a case not to everybody."""
+    hidden = Q(pk__in=())
+    for subject_type, kind in KINDS.items():
+        if kind.doer is None:
+            continue
+        named = Q(pk__in=())
+        for permission in kind.doer:
+            named |= Q(subject_id__in=rows_within(subject_type, kind, reader, permission).values("pk"))
+        hidden |= Q(subject_type=subject_type) & ~named
+    return ~hidden
 
 
 def known_people(reader: User) -> models.QuerySet[User]:

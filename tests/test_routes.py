@@ -19,6 +19,7 @@ from conferences.choices import Outcome
 from escalation.models import AgreedAction
 from partnership.models import Agency, Grant, User, today
 from partnership.roles import Role
+from partnership.uploads.tables import Table, packed
 
 # --- The table ------------------------------------------------------------------------------------
 
@@ -78,6 +79,12 @@ ROWS = {
     "target": {"number": "target here"},
     "target to come": {"number": "coming here"},
     "bank holiday": {"number": "holiday here"},
+    "people's lists": {"area": "people"},
+    "meetings' lists": {"area": "meetings"},
+    "staff template": {"area": "people", "kind": "staff"},
+    "meetings template": {"area": "meetings", "kind": "meetings"},
+    "A's upload": {"area": "people", "number": "upload A"},
+    "our upload": {"area": "meetings", "number": "upload here"},
 }
 # Instead of those: rows of Southmere, and what is nowhere.
 FAR = {"code": "SM", "reference": "ES-FAR"}
@@ -91,6 +98,26 @@ MEASURE = "?measure=training_current&basis=due"  # a number that has rows
 PAGES = [
     ("compliance:home", "-", "yyyyyyyy", ""),
     ("compliance:components", "-", "yyyyyyyy", ""),
+    ("compliance:upload-new", "people's lists", "fyffffff", ""),
+    ("compliance:upload-new", "meetings' lists", "ffyfffff", ""),
+    ("compliance:upload-template", "staff template", "nynnnnnn", ""),
+    ("compliance:upload-template", "meetings template", "nnynnnnn", ""),
+    ("compliance:upload-detail", "A's upload", "nynnnnnn", ""),
+    ("compliance:upload-detail", "our upload", "nnynnnnn", ""),
+    ("compliance:upload-columns", "A's upload", "nynnnnnn", ""),
+    ("compliance:upload-columns", "our upload", "nnynnnnn", ""),
+    ("compliance:upload-questions", "A's upload", "nynnnnnn", ""),
+    ("compliance:upload-questions", "our upload", "nnynnnnn", ""),
+    ("compliance:upload-leavers", "A's upload", "nynnnnnn", ""),
+    ("compliance:upload-leavers", "our upload", "nnrnnnnn", ""),  # of meetings nobody is missing
+    ("compliance:upload-refused", "A's upload", "nynnnnnn", ""),
+    ("compliance:upload-refused", "our upload", "nnynnnnn", ""),
+    ("compliance:upload-undo", "A's upload", "nrnnnnnn", ""),  # not written yet: on to the preview
+    ("compliance:upload-undo", "our upload", "nnrnnnnn", ""),
+    ("compliance:upload-accept", "A's upload", "nrnnnnnn", ""),  # an address for changes only
+    ("compliance:upload-accept", "our upload", "nnrnnnnn", ""),
+    ("compliance:upload-cancel", "A's upload", "nrnnnnnn", ""),
+    ("compliance:upload-cancel", "our upload", "nnrnnnnn", ""),
     ("partnership:history", "-", "yyyffyfy", ""),
     ("partnership:history-csv", "-", "yyyffyfy", ""),
     ("partnership:unsaved", "-", "yyyyyyyy", ""),
@@ -365,7 +392,7 @@ def anything(pattern) -> dict:
     """Some value for each part of an address."""
     known = {
         "form": "json", "code": "NW", "agency": "CSC", "reference": "NW-1", "uidb36": "1",
-        "slug": "withdraw",
+        "slug": "withdraw", "area": "people",
     }
     parts = pattern.pattern.converters or pattern.pattern.regex.groupindex
     return {name: known.get(name, "1") for name in parts}
@@ -388,7 +415,7 @@ def test_every_public_route_has_its_reason():
 @pytest.fixture
 def places(people, cases, meetings, lists):
     """Everybody, and the numbers of rows here and in Southmere."""
-    people.numbers = lists | accounts(people) | agreed()
+    people.numbers = lists | accounts(people) | agreed() | uploads(people)
     return people
 
 
@@ -440,6 +467,25 @@ def cases(people, partnership, elsewhere, agency_a, agency_b, agency_c):
         )
         make.StageFactory(escalation=case)
         make.AgreedActionFactory(escalation=case)
+
+
+def uploads(people) -> dict[str, int]:
+    """What a lead and the conference service sent, with something to ask, to refuse and to miss."""
+    table = Table(["Staff ref"], [(2, ["A-1"]), (3, ["A-2"])])
+    option = [1, "Siân Llwyd, A-1", "Nurse, Northwold"]
+    shown = [[3, "refused", "", [["Agency", "x", "It is not known here."]]]]
+    asked = [["key", "Sian Llwyd", [2], True, [option]]]
+    found = {}
+    for name, user, kind, missing in (
+        ("A", people.alice, "staff", [option]), ("here", people.dana, "meetings", []),
+        ("far", people.outsider, "staff", [option]),
+    ):
+        found[f"upload {name}"] = make.UploadFactory(
+            sent_by=user, kind=kind, state="planned", rows=2, cells=table.packed(),
+            counts={"refused": 1, "asked": 1}, preview=packed([shown, asked, missing]),
+            partnership=user.grants.get().partnership,
+        ).pk
+    return found
 
 
 def agreed() -> dict[str, int]:
@@ -584,7 +630,7 @@ def test_what_is_elsewhere_answers_as_if_it_were_missing(client, places, by_role
     client.force_login(by_role[role])
     tried = 0
     for (name, rows, query), letter in answers_of(role).items():
-        if ROWS[rows] and letter != "n":
+        if ROWS[rows].keys() & NOWHERE.keys() and letter != "n":
             key, value = far_from(rows, places)
             there = {**rows_of(rows, places), key: value}
             far = client.get(address(name, there, query))

@@ -46,25 +46,26 @@ EXPECTED = frozenset({S.ATTENDED, S.NO_SHOW})
 
 # --- Periods ----------------------------------------------------------------------------------------
 
-SPAN = re.compile(r"(?P<start>\d{4})-(?P<end>\d{2})(?:-Q(?P<quarter>[1-4]))?")
+SPAN = re.compile(r"(?P<start>\d{4})-(?P<end>\d{2})(?:-Q(?P<quarter>[1-4])|-H(?P<half>[12]))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A financial year (from 1 April), or a quarter of one."""
+    """A financial year (from 1 April), or a half or a quarter of one."""
 
     year: int
     quarter: int = 0
+    half: int = 0
 
     @classmethod
     def parse(cls, text: str) -> Span | None:
-        """"2014-15" or "2014-15-Q3"; None for what is neither."""
+        """"2014-15", "2014-15-H2" or "2014-15-Q3"; None for what is none of these."""
         found = SPAN.fullmatch(text)
         if not found or not 1990 <= int(found["start"]) <= 2199:
             return None
         year = int(found["start"])
         right = f"{(year + 1) % 100:02}" == found["end"]
-        return cls(year, int(found["quarter"] or 0)) if right else None
+        return cls(year, int(found["quarter"] or 0), int(found["half"] or 0)) if right else None
 
     @classmethod
     def year_of(cls, day: date) -> Span:
@@ -72,11 +73,11 @@ class Span:
 
     @property
     def first(self) -> date:
-        return self._month(3 * max(self.quarter - 1, 0))
+        return self._month(3 * max(self.quarter - 1, 0) + 6 * max(self.half - 1, 0))
 
     @property
     def last(self) -> date:
-        return self._month(3 * self.quarter if self.quarter else 12) - timedelta(days=1)
+        return self._month(3 * self.quarter or 6 * self.half or 12) - timedelta(days=1)
 
     def _month(self, after_april: int) -> date:
         years, month = divmod(3 + after_april, 12)
@@ -85,7 +86,8 @@ class Span:
     @property
     def name(self) -> str:
         year = f"{self.year}-{(self.year + 1) % 100:02}"
-        return f"{year} Q{self.quarter}" if self.quarter else year
+        part = f"Q{self.quarter}" if self.quarter else f"H{self.half}" if self.half else ""
+        return f"{year} {part}".strip()
 
     @property
     def slug(self) -> str:
@@ -93,7 +95,13 @@ class Span:
 
     @property
     def quarters(self) -> tuple[Span, ...]:
-        return tuple(Span(self.year, n) for n in range(1, 5))
+        """Those of the whole year, or of the half."""
+        numbers = range(2 * self.half - 1, 2 * self.half + 1) if self.half else range(1, 5)
+        return tuple(Span(self.year, n) for n in numbers)
+
+    @property
+    def halves(self) -> tuple[Span, ...]:
+        return Span(self.year, half=1), Span(self.year, half=2)
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last

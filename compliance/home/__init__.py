@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import prefetch_related_objects
 
 from compliance.home import figures, lists
+from compliance.home.beginning import to_begin
 from compliance.home.waiting import BEGIN, LOOK_UP, waiting, ways
 from partnership.models import User
 
@@ -13,6 +14,7 @@ def for_user(user: User) -> dict:
     """The parts of the home page that the person's grants give."""
     prefetch_related_objects(user.grants_in_force(), "agency", "partnership")
     return {
+        "beginning": to_begin(user),
         "waiting": waiting(user),
         "begin": ways(BEGIN, user),
         "look_up": ways(LOOK_UP, user),

@@ -51,7 +51,7 @@ def place(membership: Membership, *, shows_figures: bool) -> dict:
         "buttons": [
             {"text": "Open the whole page", "href": href + query, "hidden": f"of {membership}"},
             {
-                "text": "Print as PDF", "kind": "secondary", "hidden": f"the report of {membership}",
+                "text": "Print as PDF, with names", "kind": "secondary", "hidden": f": the report of {membership}",
                 "href": reverse("compliance:agency-report", args=[*codes, "pdf"]) + query,
             },
         ],

@@ -23,7 +23,7 @@ from escalation.choices import SuggestionState
 from escalation.models import Stage, Suggestion
 from escalation.querysets import waits_for
 from partnership.history_filters import begins
-from partnership.models import Agency, HistoryEntry, StaffMember, User, UserCheck, today
+from partnership.models import Agency, StaffMember, User, UserCheck, today
 from partnership.reach import can, held
 from partnership.roles import Permission
 from training.choices import BookingState
@@ -39,7 +39,7 @@ A_WEEK, CHECK_EVERY, LATELY = timedelta(days=7), timedelta(days=30), timedelta(d
 class Task:
     """Something that may wait: in words for one and for several, and where its list is.
 
-    The address may hold the days {today}, {soon} and {lately}. ``of_others``: for those whom the
+    The address may hold the days {today} and {soon}. ``of_others``: for those whom the
     permission reaches beyond themselves.
     """
 
@@ -55,7 +55,7 @@ class Task:
 
     @property
     def href(self) -> str:
-        days = {"today": today(), "soon": today() + A_WEEK, "lately": today() - LATELY}
+        days = {"today": today(), "soon": today() + A_WEEK}
         written = {name: quote(f"{day:%d/%m/%Y}") for name, day in days.items()}
         return reverse(self.route) + self.query.format(**written)
 
@@ -140,10 +140,8 @@ def disputes(user: User) -> int:
 
 
 def disputes_answered(user: User) -> int:
-    rows = HistoryEntry.objects.visible_to(user).filter(
-        subject_type="conferences.attendance", verb="settled", at__gte=begins(today() - LATELY)
-    )
-    return rows.count()
+    rows = Attendance.objects.within_reach(user, P.DISPUTE_LINES)
+    return rows.filter(settled_at__gte=begins(today() - LATELY)).count()
 
 
 def lines_unknown(user: User) -> int:
@@ -197,13 +195,13 @@ TASKS = [
          P.MANAGE_STAFF, to_confirm, "training:record-confirm"),
     Task("suggested escalation to look at", "suggested escalations to look at",
          "suggested escalations", P.ACT_ON_SUGGESTIONS, suggested, "escalation:suggestion-list"),
-    Task("line of yours has no known outcome", "lines of yours have no known outcome",
+    Task("meeting at which it is not known whether your agency came",
+         "meetings at which it is not known whether your agency came",
          "unknown outcomes", P.MANAGE_STAFF, lines_unknown, "conferences:attendance-list",
          "?outcome=unknown&held_to={today}"),
     Task("dispute of yours was answered in the last two weeks",
          "disputes of yours were answered in the last two weeks", "answered disputes",
-         P.MANAGE_STAFF, disputes_answered, "partnership:history",
-         "?kind=conferences.attendance&verb=settled&from_on={lately}"),
+         P.MANAGE_STAFF, disputes_answered, "conferences:dispute-list", "?state=lately"),
     Task("agency’s users are to be confirmed", "agencies’ users are to be confirmed",
          "users to confirm", P.MANAGE_OWN_USERS, users_to_confirm, "partnership:user-list"),
     Task("meeting in the next seven days", "meetings in the next seven days", "meetings this week",
@@ -211,7 +209,7 @@ TASKS = [
          "?state=planned&since={today}&until={soon}"),
     Task("next date is late", "next dates are late", "late dates", P.RECORD_CONFERENCES, late_dates,
          "conferences:due-list", "?state=late"),
-    Task("meeting ahead of you", "meetings ahead of you", "meetings of yours",
+    Task("meeting ahead of you", "meetings ahead of you", "your meetings to come",
          P.DISPUTE_LINES, my_meetings_ahead, "conferences:my-meetings"),
     Task("session’s register is still open after its day",
          "sessions’ registers are still open after their day", "session registers to close",
@@ -256,7 +254,7 @@ class Way:
 BEGIN = [
     Way("Log training", "training:session", P.MANAGE_STAFF),
     Way("Convene a meeting", "conferences:convene", P.RECORD_CONFERENCES),
-    Way("Add a session", "training:session-add", P.MANAGE_COURSES),
+    Way("Offer a session", "training:session-add", P.MANAGE_COURSES),
     Way("Raise an escalation", "escalation:raise", P.RAISE_ESCALATION),
 ]
 LOOK_UP = [

@@ -116,12 +116,16 @@ class Ledger:
         found = rows.values_list(
             "meeting_id", "agency_id", "staff_member_id", "job_title", "invited_on", "involved",
             "expectation", "outcome", "mode", "report", "late_invitation", "involved_changes",
-            "disputed_at", "settled_at",
+            "disputed_at", "settled_at", "deputy_unnamed",
         )
         return [
-            # someone who is on no list and was never invited came of their own accord
-            Line(m, agency, person, not (job and invited is None), *rest[:7], bool(rest[7] and not rest[8]))
-            for m, agency, person, job, invited, *rest in found
+            # someone who is on no list and was never invited came of their own accord; whom a deputy
+            # came for, nobody knows who, was not there
+            Line(
+                m, agency, None if unnamed else person, not (job and invited is None), *rest[:7],
+                bool(rest[7] and not rest[8]),
+            )
+            for m, agency, person, job, invited, *rest, unnamed in found
             if m in counted
         ]
 

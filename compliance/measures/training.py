@@ -109,7 +109,7 @@ def duty_counts(ledger: Ledger) -> list[Count]:
     return [
         Count("attendances_without_requirement", "Attendances by people to whom no duty requirement "
               "applied", sum(row.trained is None for row in rows)),
-        Count("attendances_unnamed", "Attendances by people on no staff list", len(there) - len(rows)),
+        Count("attendances_unnamed", "Attendances by people who are not named", len(there) - len(rows)),
         Count("trained_never_sent", "People trained for the duty who attended nothing", len(never_sent(ledger))),
     ]
 

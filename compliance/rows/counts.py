@@ -173,7 +173,7 @@ def opened_without_requirement(ledger: Ledger, names: bool) -> Opened:
 
 
 def opened_unnamed(ledger: Ledger, names: bool) -> Opened:
-    """Attendances by people on no staff list: nobody to name."""
+    """Attendances by people on no staff list, and by deputies whom nobody named."""
     held = {m.pk: m for m in ledger.meetings}
     agencies = {key: member.agency.name for key, member in ledger.scope.members.items()}
     rows = [
@@ -182,7 +182,7 @@ def opened_unnamed(ledger: Ledger, names: bool) -> Opened:
         if line.outcome in REPRESENTED and line.person not in ledger.people
     ]
     columns = ("Meeting", "Kind", "Date", "Agency")
-    title = "Attendances by people on no staff list"
+    title = "Attendances by people who are not named"
     return Opened(title, "Trained-for-duty cannot judge these.", columns, sorted(rows, key=by_day))
 
 

@@ -20,7 +20,7 @@ from compliance.rows.tables import MEETING_COLUMNS, Opened, OpenedRow, meeting_r
 from conferences.choices import MeetingKind
 from conferences.models import Attendance
 from conferences.timescales import answer_due
-from partnership.models import Agency, BankHoliday, Grant, StaffMember
+from partnership.models import Agency, BankHoliday, Grant, StaffMember, today
 from partnership.querysets import on_day
 from partnership.roles import Role
 from partnership.workdays import Calendar, NoCalendar
@@ -144,9 +144,12 @@ def agencies_of(ledger: Ledger) -> QuerySet[Agency]:
 
 
 def without_lead(ledger: Ledger) -> list[Agency]:
-    """Agencies for which nobody holds the lead's role on the day, not even by their parent."""
+    """Agencies for which nobody holds the lead's role today, not even by their parent.
+
+    Today, whatever the period: somebody is given the role, and the agency goes from the list.
+    """
     # unscoped: as above
-    leads = Grant.objects.in_force(ledger.as_at).filter(
+    leads = Grant.objects.in_force(today()).filter(
         role=Role.AGENCY_LEAD, user__is_active=True
     ).filter(Q(agency=OuterRef("pk")) | Q(agency=OuterRef("parent")))
     return list(agencies_of(ledger).filter(~Exists(leads)))
@@ -265,7 +268,7 @@ KINDS = {kind.key: kind for kind in (
         "The conference service adds the date.", without_discussion,
     ),
     agencies_kind(
-        "no-lead", "Agencies without a lead", "Nobody logs their training, answers for them or "
+        "no-lead", "Agencies without a lead", "Today nobody logs their training, answers for them or "
         "signs off their report.", "Give somebody the lead’s role under Users.", without_lead,
     ),
     agencies_kind(

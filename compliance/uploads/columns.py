@@ -5,7 +5,14 @@ from __future__ import annotations
 from compliance.models import UploadKind
 from conferences.choices import Category, MeetingKind, Mode, Outcome, ReportState
 from partnership.models import RoleGroup
-from partnership.staff_lists import AGENCY, FIRST_NAME, LAST_NAME, STAFF_REF, WORK_EMAIL, staff_columns
+from partnership.staff_lists import (
+    AGENCY,
+    FIRST_NAME,
+    LAST_NAME,
+    STAFF_REF,
+    WORK_EMAIL,
+    staff_columns,
+)
 from partnership.uploads.columns import Column
 from training.choices import Provider
 from training.models import Course

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from compliance.models import Upload, UploadKind
@@ -90,7 +91,8 @@ def plan_training(upload: Upload, sheet: Any, on: date) -> tuple[Plan, Matched]:
     agencies = Agency.objects.within_reach(upload.sent_by, Permission.MANAGE_STAFF)
     people = Matched(staff_in(agencies), upload.answers, agencies=agencies_named(agencies))
     rows = Course.objects.all()
-    courses = Loose.under("course", [(name, row) for row in rows for name in (row.code, row.title)])
+    pairs = [(name, row) for row in rows for name in (row.code, row.title)]
+    courses = Loose.under("course", pairs, [row.code for row in rows])
     return plan_records(sheet, agencies, people, courses, on, upload.sent_by), people
 
 
@@ -146,11 +148,17 @@ def details(noted: Noted, titles: dict[str, str]) -> list[list[str]]:
     ]
 
 
+@lru_cache(maxsize=5_000)
+def spelt(day: date) -> str:
+    """31 March 2015; lists name few days many times."""
+    return longdate(day)
+
+
 def said(value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, date):
-        return longdate(value)
+        return spelt(value)
     return str(plain(value)) if value not in (None, "") else "–"
 
 
@@ -159,9 +167,9 @@ def words(item: Any) -> str:
     if isinstance(item, StaffMember):
         return f"{item.name}, {item.reference}, {item.job_title}, {item.agency}"
     if isinstance(item, TrainingRecord):
-        return f"{item.staff_member.name}, {item.staff_member.reference}: {item.course}, {longdate(item.completed_on)}"
+        return f"{item.staff_member.name}, {item.staff_member.reference}: {item.course}, {spelt(item.completed_on)}"
     if isinstance(item, Meeting):
-        return f"{item.reference}: {item.get_kind_display().lower()}, {longdate(item.held_on)}"
+        return f"{item.reference}: {item.get_kind_display().lower()}, {spelt(item.held_on)}"
     return words_of_line(item)
 
 

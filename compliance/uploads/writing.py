@@ -34,8 +34,8 @@ def lock_places(upload: Upload) -> None:
 
 
 def write(upload: Upload, planned: Planned, on: date) -> list:
-    """Write what a plan holds; gives what is needed to take it back: made, changed, last entry."""
-    by, plan = upload.sent_by, planned.plan
+    """Write what a plan holds; gives what is needed to take it back."""
+    by, plan, lists = upload.sent_by, planned.plan, []
     before = [
         [noted.item.pk, {name: stored(old) for name, (old, _) in noted.differences.items()}]
         for noted in plan.noted if noted.verdict == CHANGED
@@ -45,8 +45,7 @@ def write(upload: Upload, planned: Planned, on: date) -> list:
         before += [[person.pk, {"left_on": stored(person.left_on)}] for person in leaving]
         changed = [*plan.changed, *((person, {"left_on": upload.left_on}) for person in leaving)]
         partnerships.import_staff(by=by, new=plan.new, changed=changed)
-        if upload.full_list:
-            note_full_list(by, plan, on)
+        lists = note_full_list(by, plan, on) if upload.full_list else []
     elif upload.kind == UploadKind.TRAINING:
         import_records(by=by, new=plan.new)
     elif upload.kind == UploadKind.MEETINGS:
@@ -55,15 +54,16 @@ def write(upload: Upload, planned: Planned, on: date) -> list:
             conferences.change_meeting(by=by, meeting=meeting, **fields)
     else:
         carry_out_attendance(plan, by)
-    return [[row.pk for row in plan.new], before, last_entry()]
+    return [[row.pk for row in plan.new], before, lists, last_entry()]
 
 
-def note_full_list(by: User | None, plan: Any, on: date) -> None:
-    """The date of the last full list is printed on the agency's report."""
-    agencies = {noted.item.agency_id for noted in plan.noted}
-    for agency in Agency.objects.filter(pk__in=agencies).order_by("pk"):
-        if agency.staff_list_on != on:
-            partnerships.note_staff_list(by=by, agency=agency, on=on)
+def note_full_list(by: User | None, plan: Any, on: date) -> list:
+    """The date of the last full list is printed on the agency's report; gives what it was before."""
+    agencies = Agency.objects.filter(pk__in={noted.item.agency_id for noted in plan.noted})
+    before = [[agency.pk, stored(agency.staff_list_on)] for agency in agencies.order_by("pk")]
+    for agency in agencies.order_by("pk"):
+        partnerships.note_staff_list(by=by, agency=agency, on=on)
+    return before
 
 
 def last_entry() -> int:
@@ -78,11 +78,15 @@ def stored(value: Any) -> Any:
 # --- Taking back ----------------------------------------------------------------------------------
 
 
-def take_back(upload: Upload, by: User, made: list[int], before: list, since: int) -> None:
+def take_back(
+    upload: Upload, by: User, made: list[int], before: list, lists: list, since: int
+) -> None:
     """Put back what was changed, and take away what was made, while nothing rests on it."""
     if upload.kind == UploadKind.STAFF:
         partnerships.import_staff(by=by, new=(), changed=restored(StaffMember, before, since))
         partnerships.take_back_staff(by=by, staff=made, since=since)
+        for agency, fields in restored(Agency, [[key, {"staff_list_on": on}] for key, on in lists]):
+            partnerships.note_staff_list(by=by, agency=agency, on=fields["staff_list_on"])
     elif upload.kind == UploadKind.TRAINING:
         take_back_records(by=by, records=made, since=since)
     elif upload.kind == UploadKind.MEETINGS:
@@ -95,12 +99,16 @@ def take_back(upload: Upload, by: User, made: list[int], before: list, since: in
         conferences.take_back_lines(by=by, lines=made, since=since)
 
 
-def restored(model: type[models.Model], before: list, since: int) -> Changes:
-    """The rows that were changed, each with what stood there; refused when one was changed since."""
+def restored(model: type[models.Model], before: list, since: int | None = None) -> Changes:
+    """The rows that were changed, each with what stood there.
+
+    Refused when one was changed after the entry ``since``; without it nothing is asked.
+    """
     wanted: dict[int, dict[str, Any]] = {}
     for key, fields in before:
         wanted.setdefault(key, {}).update(fields)
-    refuse_changed_since(model, wanted, since)
+    if since is not None:
+        refuse_changed_since(model, wanted, since)
     rows = [row for some in chunks(wanted) for row in model._base_manager.filter(pk__in=some)]
     return [(row, {name: as_field(model, name, value) for name, value in wanted[row.pk].items()})
             for row in rows]

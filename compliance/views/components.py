@@ -91,6 +91,7 @@ def words() -> list[Sample]:
             "text": "The register is open.", "number": 3, "href": "?open", "link_text": "Open it",
         }),
         Sample("breadcrumbs", "Three steps", {
+            "label": "Breadcrumb, a sample",
             "items": [{"text": "Home", "href": "/"}, {"text": "Meetings", "href": "/meetings/"}, {"text": "NW-1"}],
         }),
         Sample("details", "Closed", {"summary": "How this is counted", "text": "Met of total."}),
@@ -151,7 +152,9 @@ def choices() -> list[Sample]:
         Sample("key_pages", "In the middle of a list", {"pages": [
             {"text": "Newest", "href": "?"}, {"text": "Older", "href": "?after=x", "rel": "next"},
         ]}),
-        Sample("pagination", "The third of ten pages", {"page": Paginator(range(250), 25).page(3)}),
+        Sample("pagination", "The third of ten pages", {
+            "label": "Pages, a sample", "page": Paginator(range(250), 25).page(3),
+        }),
         Sample("pagination", "All on one page", {"page": Paginator(range(3), 25).page(1)}),
         Sample("period_picker", "Two to choose from", {"items": ITEMS}),
     ]

@@ -21,6 +21,7 @@ from compliance.measures.definitions import DUTY_TRAINED
 from compliance.measures.training import duty_rows, never_sent
 from compliance.period import Period, PeriodError
 from compliance.scorecard import percent, percent_text
+from partnership.exporting import as_csv
 from partnership.models import Membership, Partnership, RoleGroup
 from partnership.roles import Permission
 from training.views.areas import PAGE, asked_order, column, crumbs, index, must
@@ -83,6 +84,8 @@ def duty_list(request: HttpRequest) -> HttpResponse:
     shown = [line for line in found if fits(line, narrow.cleaned_data)]
     name, down = order = asked_order(request, SORTS, "agency")
     shown.sort(key=SORTS[name], reverse=down)
+    if "csv" in request.GET:
+        return as_file(shown, partnership, period)
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     met, total = sum(line.met for line in shown), sum(line.total for line in shown)
     return render(request, "compliance/duty_list.html", {
@@ -156,6 +159,19 @@ def columns(request: HttpRequest, order: tuple[str, bool]) -> list[dict[str, Any
         {"text": "Nothing asked", "numeric": True},
         column(request, "Never sent", "never", order, numeric=True),
     ]
+
+
+def as_file(shown: list[Line], partnership: Partnership, period: Period) -> HttpResponse:
+    """All lines of the page, as counts; a share is met of total."""
+    heads = ["Agency", "Role group", "Attendances by people trained", "Attendances counted",
+             "Sent untrained", "Nothing asked", "Never sent"]
+    rows = [
+        [line.agency, line.role_group.title, line.met, line.total, line.total - line.met, line.beside, line.never]
+        for line in shown
+    ]
+    answer = HttpResponse("\ufeff" + as_csv([heads, *rows]), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="quorate-duty-{partnership.code}-{period.slug}.csv"'
+    return answer
 
 
 def cells(line: Line, period: Period) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from partnership.history import record
 from partnership.roles import Permission
 
 FORMS = {"pdf": "Print as PDF", "csv": "Download as CSV", "json": "Download as JSON"}
+WITH_NAMES, WITHOUT_NAMES = "Print as PDF, with names", "Print as PDF, without names"
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -109,6 +110,10 @@ def furniture(
         }
         for form, text in FORMS.items()
     ]
+    if may(request, scope, Permission.PRINT_NAMES):
+        downloads[0]["text"] = WITH_NAMES
+        href = f"{downloads[0]['href']}&names=no"
+        downloads.insert(1, {"text": WITHOUT_NAMES, "href": href, "kind": "secondary"})
     printing = may(request, scope, Permission.PRINT_REPORT)
     return {
         "crumbs": crumbs(request, scope, period),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from conferences.choices import REPRESENTED
 from conferences.models import Attendance, Meeting
 from conferences.querysets import AttendanceQuerySet
+from conferences.views.saying import outcome_cell
 from partnership.models import StaffMember, today
 from partnership.reach import can
 from partnership.roles import Permission
@@ -41,6 +42,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
         "person": found, "own": request.user.staff_member_id == found.pk,
         "crumbs": crumbs(request, found), "details": details(found) + moves(request, found) + account(request, found, manages),
         "left": found.left_on and found.left_on <= today(),
+        "begins": found.started_on if found.started_on > today() else None,
         "buttons": buttons(found, manages, logs),
         "standing_columns": columns(STANDING_COLUMNS if logs else STANDING_COLUMNS[:-1]),
         "standings": standings(book, found, logs),
@@ -121,7 +123,7 @@ def standings(book: TrainingBook, person: StaffMember, logs: bool) -> list[list[
         [
             {"text": in_words(row.requirement), "header": True},
             {"text": row.standing.label, "tag_colour": COLOURS[row.standing]},
-            {"text": longdate(row.expires_on) or "–"},
+            {"text": longdate(row.expires_on) or "–", "nowrap": True},
             *([link_to_log(log, row.requirement)] if logs else []),
         ]
         for row in rows
@@ -164,8 +166,8 @@ def record_cells(row: TrainingRecord, manages: bool, note: str = "") -> list[dic
     notes = filter(None, [row.get_provider_display(), row.evidence, note])
     found = [
         {"text": row.course.title, "header": True},
-        {"text": longdate(row.completed_on)},
-        {"text": longdate(row.expires_on) if row.expires_on else "Never"},
+        {"text": longdate(row.completed_on), "nowrap": True},
+        {"text": longdate(row.expires_on) if row.expires_on else "Never", "nowrap": True},
         counts(row),
         {"text": ", ".join(notes) or "–"},
     ]
@@ -200,8 +202,8 @@ def exemptions(request: HttpRequest, person: StaffMember, manages: bool) -> list
         [
             {"text": in_words(row.requirement) if row.requirement else "Everything that is asked", "header": True},
             {"text": row.get_reason_display()},
-            {"text": longdate(row.from_on)},
-            {"text": longdate(row.until_on)},
+            {"text": longdate(row.from_on), "nowrap": True},
+            {"text": longdate(row.until_on), "nowrap": True},
             *([end_cell(row)] if manages else []),
         ]
         for row in rows.prefetch_related("requirement__courses")
@@ -236,7 +238,7 @@ def meeting_rows(
 def meeting_cells(line: Attendance, open_to_reader: bool, book: TrainingBook) -> list[dict]:
     meeting = line.meeting
     codes = [meeting.partnership.code, meeting.reference]
-    there = line.outcome in REPRESENTED
+    there = line.outcome in REPRESENTED and not line.deputy_unnamed
     trained = {"text": "–"}
     if there and book.people:
         trained = TRAINED[book.trained_for_duty(book.people[0], meeting.held_on)]
@@ -246,6 +248,6 @@ def meeting_cells(line: Attendance, open_to_reader: bool, book: TrainingBook) ->
             "href": reverse("conferences:meeting-detail", args=codes) if open_to_reader else "",
         },
         {"text": longdate(meeting.held_on)},
-        {"text": line.get_outcome_display()},
+        outcome_cell(line),
         trained,
     ]

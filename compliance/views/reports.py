@@ -17,9 +17,9 @@ CONTENT_TYPES = {
 
 
 def agency_report(request: HttpRequest, code: str, agency: str, form: str) -> HttpResponse:
-    """One agency's report; with names in the agency's own copy only."""
+    """One agency's report; with names in the agency's own copy only, and not where it is to be passed on."""
     scope = agency_scope(request, code, agency, Permission.PRINT_REPORT)
-    names = may(request, scope, Permission.PRINT_NAMES)
+    names = may(request, scope, Permission.PRINT_NAMES) and request.GET.get("names") != "no"
     return as_file(request, scope, form, names=names)
 
 
@@ -37,7 +37,8 @@ def as_file(request: HttpRequest, scope: Scope, form: str, *, names: bool) -> Ht
         faces.render(card, form, timezone.now()), content_type=CONTENT_TYPES[form]
     )
     codes = [scope.partnership.code] + ([scope.membership.code] if scope.membership else [])
-    name = "-".join(["quorate", *codes, period.slug])
+    told_apart = ["with-names"] if names and form == "pdf" else []  # lest the wrong one is passed on
+    name = "-".join(["quorate", *codes, period.slug, *told_apart])
     response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     record(
         request.user, "printed", scope.agency or scope.partnership, partnership=scope.partnership,

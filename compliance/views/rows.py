@@ -84,7 +84,7 @@ def as_file(
 def columns(found: Opened) -> list[str]:
     """Whether it is met stands second, where a phone shows it."""
     met = [found.met_label] if found.met_label else []
-    return [found.columns[0], *met, *found.columns[1:]]
+    return [found.columns[0], *met, *(text for text in found.columns[1:] if text not in met)]
 
 
 def asked_rows(request: HttpRequest, ledger: Ledger, names: bool) -> Opened:
@@ -142,6 +142,7 @@ def cells(row: OpenedRow, found: Opened, scope: Scope, seen: set[str]) -> list[d
         )
     if found.met_label:
         text, colour = TAGS[row.met]
+        laid = [cell for cell, name in zip(laid, found.columns, strict=True) if name != found.met_label]
         laid.insert(1, {"text": text, "tag_colour": colour})
     return laid
 

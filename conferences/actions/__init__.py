@@ -1,6 +1,6 @@
 """Every change on the conferences floor: each one transaction, checked, with its history."""
 
-from conferences.actions.answers import dispute, excuse, name_deputy, settle
+from conferences.actions.answers import dispute, excuse, name_deputy, settle, take_back_excuse
 from conferences.actions.bulk import import_lines, import_meetings
 from conferences.actions.endings import cancel, follow, note_held, stand_down
 from conferences.actions.filling import correct_ending, fill_register
@@ -62,6 +62,7 @@ __all__ = [
     "set_timescale",
     "settle",
     "stand_down",
+    "take_back_excuse",
     "take_back_lines",
     "take_back_meetings",
     "withdraw_invitation",

@@ -32,6 +32,21 @@ def excuse(*, by: User, missed: MissedDuty, reason: str) -> None:
 
 
 @transaction.atomic
+def take_back_excuse(*, by: User, missed: MissedDuty) -> None:
+    """Take back an excuse that somebody gave; one by the rule of late invitations stays."""
+    rows = MissedDuty.objects.select_for_update(of=("self",)).select_related("meeting__partnership")
+    row = rows.get(pk=missed.pk)
+    if not row.excused_at:
+        raise ValidationError("This is not excused.")
+    if not row.excused_by_id:
+        raise ValidationError("This is excused by the rule about late invitations.")
+    row.excused_reason, row.excused_at, row.excused_by = "", None, None
+    row.full_clean()
+    row.save(update_fields=["excused_reason", "excused_at", "excused_by"])
+    record(by, "excuse taken back", row, partnership=row.meeting.partnership, agency=row.agency)
+
+
+@transaction.atomic
 def dispute(*, by: User, line: Attendance, text: str) -> None:
     """Dispute a line; it is marked on every figure that it touches until it is settled."""
     row = locked(line)

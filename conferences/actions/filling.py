@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from conferences.actions.meetings import still_open
-from conferences.actions.registers import LINE, as_there, judge_anew, put, told
+from conferences.actions.registers import FOLLOWS, LINE, as_there, judge_anew, put, told
 from conferences.choices import ChairDecision, MeetingState
 from conferences.judging import STOOD_DOWN
 from conferences.models import Attendance, Meeting
@@ -126,7 +126,7 @@ def write_lines(
             entries.append(entry(by, "recorded", line, **told(line, differences, **why)))
     if refused:
         raise LinesRefused(refused)
-    Attendance.objects.bulk_update(written, [*LINE, "involved_changes"], batch_size=BATCH)
+    Attendance.objects.bulk_update(written, [*LINE, *FOLLOWS], batch_size=BATCH)
     record_all(entries)
     return len(written)
 

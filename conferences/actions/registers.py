@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conferences.actions.meetings import still_open
-from conferences.choices import REPRESENTED, MeetingState
+from conferences.choices import REPRESENTED, MeetingState, Outcome
 from conferences.judging import judge_registers
 from conferences.models import Attendance, Meeting
 from conferences.signals import register_closed
@@ -20,17 +20,21 @@ from partnership.models import User
 from partnership.stale import ChangedSince, fingerprint, refuse_when_changed
 
 LINE = ("outcome", "mode", "part", "report", "involved")  # what a register says of a line
+FOLLOWS = ("involved_changes", "deputy_unnamed")  # what follows from it
 
 
 @transaction.atomic
-def record_attendance(*, by: User | None, line: Attendance, reason: str = "", **new) -> None:
+def record_attendance(
+    *, by: User | None, line: Attendance, reason: str = "", names_deputies: bool = False, **new
+) -> None:
     """Write down who came, how, and what became of the report, while the register is open.
 
-    A change of involvement after the invitation needs a reason.
+    A change of involvement after the invitation needs a reason. ``names_deputies``: the person on
+    the line is who came, also where a deputy did.
     """
     still_open(line.meeting)
     why = {"reason": reason.strip()} if reason.strip() else {}
-    write_line(by, locked(line), "recorded", new, **why)
+    write_line(by, locked(line), "recorded", new, names_deputies=names_deputies, **why)
 
 
 def locked(line: Attendance) -> Attendance:
@@ -39,17 +43,21 @@ def locked(line: Attendance) -> Attendance:
     return rows.get(pk=line.pk)
 
 
-def write_line(by: User | None, line: Attendance, verb: str, new: dict, **why: str) -> bool:
+def write_line(
+    by: User | None, line: Attendance, verb: str, new: dict, *, names_deputies: bool = False, **why: str
+) -> bool:
     """Save what differs; a change of involvement after the invitation is counted."""
-    differences = put(line, new, why.get("reason", ""))
+    differences = put(line, new, why.get("reason", ""), names_deputies)
     if differences:
         line.full_clean()
-        line.save(update_fields=[*differences, "involved_changes"])
+        line.save(update_fields=[*differences, *FOLLOWS])
         record(by, verb, line, **told(line, differences, **why))
     return bool(differences)
 
 
-def put(line: Attendance, new: Mapping[str, Any], reason: str) -> dict[str, list]:
+def put(
+    line: Attendance, new: Mapping[str, Any], reason: str, names_deputies: bool = False
+) -> dict[str, list]:
     """Set what differs on the line in memory, and say what that is."""
     differences = changed(line, **new)
     if "involved" in differences:
@@ -58,7 +66,14 @@ def put(line: Attendance, new: Mapping[str, Any], reason: str) -> dict[str, list
         line.involved_changes += 1
     for name, (_, after) in differences.items():
         setattr(line, name, after)
+    if "outcome" in differences:
+        line.deputy_unnamed = not names_deputies and unnamed(line)
     return differences
+
+
+def unnamed(line: Attendance) -> bool:
+    """A deputy came, and the person on the line is the one who was expected: not who was there."""
+    return line.outcome == Outcome.DEPUTY and bool(line.staff_member_id) and not line.deputy_for_id
 
 
 def told(line: Attendance, differences: Mapping[str, list], **why: str) -> dict[str, Any]:

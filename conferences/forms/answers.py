@@ -101,7 +101,7 @@ class DeputyForm(forms.Form):
 
     def clean_person(self) -> StaffMember:
         words = self.cleaned_data["person"]
-        found = find_person(words, self.people(words))
+        found = find_person(words, self.people(words), otherwise="write the staff reference")
         if found.pk == self.line.staff_member_id:
             raise ValidationError(f"{found.name} is expected already. Name somebody else.")
         return found

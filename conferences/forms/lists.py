@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import django_filters as filters
 from django import forms
@@ -18,8 +18,12 @@ from partnership.models import Agency, User
 from partnership.roles import Permission
 from partnership.workdays import Calendar
 
-OPEN, ANSWERED, LATE, YES = "open", "answered", "late", "yes"
-STATES = [(OPEN, "Not answered"), (LATE, "Late: not answered in time"), (ANSWERED, "Answered")]
+OPEN, ANSWERED, LATELY, LATE, YES = "open", "answered", "lately", "late", "yes"
+STATES = [
+    (OPEN, "Not answered"), (LATE, "Late: not answered in time"), (ANSWERED, "Answered"),
+    (LATELY, "Answered in the last two weeks"),
+]
+TWO_WEEKS = timedelta(days=14)
 WHEN = [("to_come", "To come"), ("past", "Over")]
 
 
@@ -56,6 +60,9 @@ class DisputeFilter(filters.FilterSet):
     def in_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
         if value == ANSWERED:
             return rows.filter(settled_at__isnull=False)
+        if value == LATELY:
+            since = timezone.make_aware(datetime.combine(self.on - TWO_WEEKS, time.min))
+            return rows.filter(settled_at__gte=since)
         rows = rows.disputed()
         return rows.filter(self.late) if value == LATE else rows
 

@@ -82,10 +82,12 @@ def shown(person: StaffMember | None) -> str:
     return f"{person.name} ({person.reference})" if person else ""
 
 
-def find_person(text: str, people: QuerySet[StaffMember]) -> StaffMember:
+def find_person(
+    text: str, people: QuerySet[StaffMember], *, otherwise: str = "leave it empty and write a job title"
+) -> StaffMember:
     """The one person meant by a name, a staff reference or a work e-mail; else a sentence why not.
 
-    Somebody out of reach is answered like nobody.
+    Somebody out of reach is answered like nobody; ``otherwise`` is what else the form takes.
     """
     bracket = IN_BRACKETS.search(text)
     key = bracket.group(1).strip() if bracket else text.strip()
@@ -97,7 +99,7 @@ def find_person(text: str, people: QuerySet[StaffMember]) -> StaffMember:
     if len(found) == 1:
         return found[0]
     raise ValidationError(several(text, found) if found else (
-        f"Nobody whom you may name fits “{text}”. Check the spelling, or leave it empty and write a job title."
+        f"Nobody whom you may name fits “{text}”. Check the spelling, or {otherwise}."
     ))
 
 

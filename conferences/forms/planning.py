@@ -108,6 +108,8 @@ class MeetingForm(forms.Form):
     def ask_for_lead(self, kinds: list[str]) -> None:
         """A practitioner leads it; in an agency somebody of that agency does."""
         if self.service:
+            if MeetingKind.CORE_GROUP in kinds:
+                self.fields["lead"].help_text = f"Needed for a core group. {self.fields['lead'].help_text}"
             return
         reach = held(self.user, Permission.RECORD_CORE_GROUPS)
         if not reach.agencies:

@@ -157,7 +157,8 @@ class EndingForm(forms.Form):
         help_text=f"Needed where the chair proceeded by discretion. {NO_CHILD}",
     )
     new_date_on = Day(
-        "New date", required=False, help_text="Needed where it was stood down. For example, 31/03/2015"
+        "New date", required=False,
+        help_text="Needed where it was stood down; convene the meeting on it afterwards. For example, 31/03/2015",
     )
     children = count("Children considered")
     children_on_plan_after = count("On a plan afterwards", help_text="Of those considered.")

@@ -95,9 +95,11 @@ def excuse_cells(request: HttpRequest, rows: Iterable[MissedDuty]) -> dict[int, 
 
 
 def excuse_cell(row: MissedDuty, may_excuse: bool, may_know: bool) -> dict[str, Any]:
+    href = reverse("conferences:missed-excuse", args=[row.pk])
     if row.excused_at:
-        return {"text": "Excused", "hint": row.get_excused_reason_display() if may_know else ""}
+        found = {"text": "Excused", "hint": row.get_excused_reason_display() if may_know else ""}
+        given = {"href": href, "hidden": f"what {row.agency} missed: see, or take back"}
+        return found | (given if may_excuse and row.excused_by_id else {})
     if may_excuse:
-        href = reverse("conferences:missed-excuse", args=[row.pk])
         return {"text": "Excuse", "href": href, "hidden": f"what {row.agency} missed"}
     return {"text": "Not excused"}

@@ -25,7 +25,7 @@ from conferences.views.meeting import who
 from conferences.views.register import below, place
 from partnership.forms import posted
 from partnership.models import BankHoliday, HistoryEntry, today
-from partnership.reach import can
+from partnership.reach import can, held
 from partnership.roles import Permission
 from partnership.stale import ChangedSince, fingerprint
 from partnership.templatetags.quorate import longdate, longmoment
@@ -171,11 +171,17 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     settles = can(request.user, Permission.SETTLE_LINES)
     return render(request, "conferences/dispute_list.html", {
-        "filter": found.form, "page": page, "columns": COLUMNS, "settles": settles,
+        "filter": found.form, "page": page, "columns": COLUMNS, "settles": settles, **own_lines(request),
         "narrowed": any(found.form.cleaned_data.values()) if found.form.is_valid() else False,
         "rows": [cells(line, calendars, settles) for line in page],
         "crumbs": [*MEETINGS, {"text": "Disputes"}],
     })
+
+
+def own_lines(request: HttpRequest) -> dict[str, str]:
+    """Where the lines stand that one may dispute: the agency's for a lead, one's own for others."""
+    lead = held(request.user, Permission.DISPUTE_LINES).agencies
+    return {"own_text": "My agency’s attendance" if lead else "My meetings", "own_href": after(request)}
 
 
 MEETINGS = [{"text": "Home", "href": "/"}, {"text": "Meetings", "href": "/meetings/"}]
@@ -216,6 +222,8 @@ def excuse(request: HttpRequest, number: int) -> HttpResponse:
     row = get_object_or_404(
         reach.select_related("meeting__partnership", "agency", "excused_by"), pk=number
     )
+    if request.POST.get("do") == "take back":
+        return taken_back(request, row)
     form = ExcuseForm(posted(request))
     if request.method == "POST" and form.is_valid() and not row.excused_at:
         reason = form.cleaned_data["reason"]
@@ -228,10 +236,22 @@ def excuse(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("conferences:meeting-detail", *place(row.meeting))
     too_late = bool(row.excused_at) and request.method == "POST"
     return render(request, "conferences/missed_excuse.html", {
-        "form": form, "row": row, "facts": missed_facts(row),
+        "form": form, "row": row, "facts": missed_facts(row), "too_late": too_late,
         "back": reverse("conferences:meeting-detail", args=place(row.meeting)),
         "crumbs": below(request, row.meeting, "Excuse"),
     }, status=409 if too_late else (422 if form.errors else 200))
+
+
+def taken_back(request: HttpRequest, row: MissedDuty) -> HttpResponse:
+    """The excuse is taken back; sent twice, it is taken back once."""
+    try:
+        actions.take_back_excuse(by=request.user, missed=row)
+    except ValidationError as error:
+        messages.info(request, f"{error.message} Nothing was written.")
+    else:
+        what = MissedKind(row.kind).label.lower()
+        messages.success(request, f"The excuse is taken back: the {what} of {row.agency} is not excused.")
+    return redirect("conferences:meeting-detail", *place(row.meeting))
 
 
 def missed_facts(row: MissedDuty) -> list[dict]:

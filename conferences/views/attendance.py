@@ -13,12 +13,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from conferences.choices import REPRESENTED, Outcome
 from conferences.forms.lists import LineFilter
 from conferences.models import Attendance
 from conferences.views.acts import act_cell
 from conferences.views.meeting import who
 from conferences.views.register import place
+from conferences.views.saying import outcome_cell, report_in_words
 from partnership.exporting import as_csv
 from partnership.history import entry, record_all
 from partnership.models import today
@@ -121,7 +121,7 @@ def cells(line: Attendance, names: Iterable[str]) -> list[dict]:
         "agency": {"text": line.agency.name},
         "person": {"text": who(line), "hint": f"for {line.deputy_for.name}" if line.deputy_for else ""},
         "outcome": outcome_cell(line),
-        "report": {"text": line.get_report_display()},
+        "report": {"text": report_in_words(line)},
         "said": {"text": said(line)},
         "act": act_cell(line),
     }
@@ -134,18 +134,6 @@ def meeting_cell(line: Attendance) -> dict:
         "text": meeting.reference, "nowrap": True, "header": True,
         "href": reverse("conferences:meeting-detail", args=place(meeting)),
         "hint": f"{meeting.get_kind_display()}, {longdate(meeting.held_on)}",
-    }
-
-
-def outcome_cell(line: Attendance) -> dict:
-    """The outcome in words, and how; of a meeting to come that it is to come."""
-    if line.outcome == Outcome.UNKNOWN:
-        to_come = line.meeting.held_on >= today()
-        return {"text": "To come" if to_come else "Not known", "tag_colour": "blue" if to_come else "yellow"}
-    how = line.get_mode_display() + (", for a part" if line.part else "")
-    return {
-        "text": line.get_outcome_display(), "hint": how,
-        "tag_colour": "green" if line.outcome in REPRESENTED else "grey",
     }
 
 
@@ -185,7 +173,7 @@ def file_row(line: Attendance) -> list[object]:
         meeting.reference, meeting.get_kind_display(), meeting.held_on.isoformat(), line.agency.name,
         who(line), line.invited_on.isoformat() if line.invited_on else "",
         yes(line.late_invitation), yes(line.involved), line.get_outcome_display(),
-        line.get_mode_display(), yes(line.part), line.get_report_display(),
+        line.get_mode_display(), yes(line.part), report_in_words(line),
         "Open" if meeting.register_open else "Closed", line.dispute, line.settlement,
     ]
 

@@ -10,8 +10,11 @@ from django.utils.http import urlencode
 
 from conferences.choices import MeetingState
 from conferences.models import Meeting
-from conferences.views.planned import address, plans, recordable
+from conferences.rules import LocalRules
+from conferences.views.checking import too_late
+from conferences.views.planned import address, follow_up, page_of, plans, recordable
 from conferences.views.planning import foreseen
+from partnership.models import today
 from partnership.templatetags.quorate import longdate
 
 
@@ -21,18 +24,27 @@ def planning_of(request: HttpRequest, meeting: Meeting) -> dict[str, Any]:
     return {
         "foreseen": foreseen(meeting),
         "facts": facts(meeting) if mine else [],
+        "too_late": too_late(meeting, LocalRules.of(meeting.partnership)) if mine and to_come(meeting) else "",
         "buttons": buttons(request, meeting) if mine else [],
     }
 
 
 def facts(meeting: Meeting) -> list[dict[str, str]]:
-    """Who chairs and leads it, for those who plan it."""
+    """Who chairs and leads it, for those who plan it; and what follows when it was stood down."""
     rows = [
         ("Strategy discussion", longdate(meeting.strategy_discussion_on)), ("Chair", meeting.chair),
         ("Lead", f"{meeting.lead.name}, {meeting.lead.job_title}" if meeting.lead_id else ""),
         ("Format", meeting.format), ("New date", longdate(meeting.new_date_on)),
     ]
-    return [{"key": key, "value": value} for key, value in rows if value]
+    found = [{"key": key, "value": value} for key, value in rows if value]
+    after = follow_up(meeting)
+    if after:
+        found[-1] |= {"action_href": page_of(after), "action_text": f"See {after.reference}"}
+    return found
+
+
+def to_come(meeting: Meeting) -> bool:
+    return meeting.state == MeetingState.PLANNED and meeting.held_on >= today()
 
 
 def buttons(request: HttpRequest, meeting: Meeting) -> list[dict[str, str]]:
@@ -42,24 +54,22 @@ def buttons(request: HttpRequest, meeting: Meeting) -> list[dict[str, str]]:
     if waits_for_new_date(meeting):
         words = f"Convene the meeting on {longdate(meeting.new_date_on)}"
         found.append({"text": words, "href": address("meeting-stand-down", meeting)})
-    if not meeting.closed_at:
+    if not meeting.closed_at and meeting.state != MeetingState.CANCELLED:
         found += [
             second | {"text": "Who is invited", "href": address("meeting-invite", meeting)},
             second | {"text": "Change the details", "href": address("meeting-change", meeting)},
-            second | {"text": "How it ended", "href": address("meeting-end", meeting)},
         ]
+    if not meeting.closed_at:
+        found.append(second | {"text": "How it ended", "href": address("meeting-end", meeting)})
+    if found and "kind" not in found[0]:
+        return found  # first the meeting on the new date
     return [*found, {"kind": "link", "text": "Convene the next meeting", "href": next_one(meeting)}]
 
 
 def waits_for_new_date(meeting: Meeting) -> bool:
     """Stood down with a new date on which nothing is convened for the family yet."""
-    if meeting.state != MeetingState.STOOD_DOWN or not meeting.new_date_on or not meeting.family_ref:
-        return False
-    # unscoped: whether there is one, for who plans it
-    there = Meeting.objects.filter(
-        partnership=meeting.partnership_id, family_ref=meeting.family_ref, held_on=meeting.new_date_on,
-    )
-    return not there.exclude(state=MeetingState.CANCELLED).exists()
+    dated = meeting.state == MeetingState.STOOD_DOWN and meeting.new_date_on and meeting.family_ref
+    return bool(dated) and follow_up(meeting) is None
 
 
 def next_one(meeting: Meeting) -> str:

@@ -10,7 +10,11 @@ from conferences.forms.lines import LineForm
 from conferences.forms.planning import ConveneForm
 from conferences.judging import is_late
 from conferences.models import Attendance, Meeting
+from conferences.nextdates import asked_of, facts_of
 from conferences.planning import Foresight, Source, foresee_quorum, notice_words
+from conferences.rules import LocalRules
+from conferences.wording import TIMED, limit_words
+from partnership.forms import NUMBER
 from partnership.models import StaffMember
 from partnership.templatetags.quorate import longdate, sentences
 from partnership.workdays import working_days_between
@@ -32,7 +36,7 @@ def sources(form: ConveneForm, lines: Iterable[LineForm]) -> list[dict[str, Any]
     for line in lines:
         source = line["source"].value() or ""
         key = str(line["agency"].value() or "")
-        agency = line.agencies.get(int(key)) if source and key.isdigit() else None
+        agency = line.agencies.get(int(key)) if source and NUMBER.fullmatch(key) else None
         found.append({"form": line, "agency": agency, "why": words.get(source, "") if agency else ""})
     return found
 
@@ -99,6 +103,32 @@ def invitation(form: ConveneForm, line: Attendance) -> dict[str, str]:
 def foreseen(form: ConveneForm, wanted: Iterable[LineForm]) -> Foresight | None:
     """What a quorum would lack; nothing where none is asked for."""
     return foresee_quorum(*unsaved(form, wanted), form.rules)
+
+
+def later_than_asked(form: ConveneForm) -> str:
+    """Where the day is later than the local timescale asks: until when, with the rule."""
+    data = form.cleaned_data
+    meeting = Meeting(
+        partnership=form.partnership, kind=data["kind"], held_on=data["held_on"], family_ref=form.family or "",
+        strategy_discussion_on=data.get("strategy_discussion_on"),
+    )
+    return too_late(meeting, form.rules)
+
+
+def too_late(meeting: Meeting, rules: LocalRules) -> str:
+    """The sentence about a planned meeting on a day that is too late for its timescale; else nothing."""
+    # unscoped: the days of the same family, for who plans its meeting
+    family = Meeting.objects.filter(
+        partnership=meeting.partnership, family_ref=meeting.family_ref
+    ).exclude(pk=meeting.pk)
+    facts = facts_of(family) if meeting.family_ref else []
+    found = asked_of(rules, meeting.kind, meeting.held_on, meeting.strategy_discussion_on, facts)
+    if not found or meeting.held_on <= found[2]:
+        return ""
+    what, start, due_on = found
+    limit = rules.limit(what, start)
+    sentence = TIMED[what].format(limit_words(limit.amount, limit.unit))
+    return f"In time would be by {longdate(due_on)}. {sentence}"
 
 
 def details_rows(form: ConveneForm) -> list[dict[str, Any]]:

@@ -13,14 +13,15 @@ from django.urls import reverse
 from conferences import actions
 from conferences.actions.filling import ENDING
 from conferences.actions.registers import register_seen
-from conferences.choices import ChairDecision, Expectation, MeetingState, MissedKind, ReportState
+from conferences.choices import ChairDecision, MeetingState, MissedKind, ReportState
 from conferences.forms.register import CorrectEndingForm
 from conferences.judging import Foreseen, alarm, foresee, lines_of
 from conferences.missed import Missed
 from conferences.models import Attendance, Meeting
 from conferences.rules import LocalRules
+from conferences.views.beside import waits_for_new_date
 from conferences.views.register import below, place, recordable
-from conferences.views.saying import ending_in_words
+from conferences.views.saying import ASKED_TO_REPORT, ending_in_words
 from partnership.forms import posted
 from partnership.models import today
 from partnership.roles import Permission
@@ -29,7 +30,6 @@ from partnership.templatetags.quorate import longdate
 from partnership.views.editing import changed_since, tried
 
 MISSED_COLUMNS = [{"text": text} for text in ("Agency", "What", "Why", "Excused")]
-ASKED_TO_REPORT = frozenset({Expectation.REPORT, Expectation.BOTH})
 
 
 def close(request: HttpRequest, code: str, reference: str) -> HttpResponse:
@@ -67,7 +67,7 @@ def checking(request: HttpRequest, meeting: Meeting, form: forms.Form, status: i
     found = foresee(meeting, lines, LocalRules.of(meeting.partnership))
     return render(request, "conferences/register_close.html", {
         "meeting": meeting, "form": form, "stops": stops, "found": found, "seen": seen,
-        "changed": status == 409, "alarm": alarm(found.in_a_row),
+        "changed": status == 409, "alarm": alarm(found.in_a_row, judged=False),
         "summary": summary(meeting, lines, found), "doubts": doubts(meeting, lines, found),
         "missed": [missed_row(one, names) for one in found.missed], "missed_columns": MISSED_COLUMNS,
         "register": reverse("conferences:register", args=place(meeting)),
@@ -163,14 +163,15 @@ def missed_row(found: Missed, names: dict[int, str]) -> list[dict]:
 def in_words(meeting: Meeting) -> str:
     """What closing did."""
     rows = list(meeting.missed.all())
+    then = f" Now convene the meeting on {longdate(meeting.new_date_on)}." if waits_for_new_date(meeting) else ""
     excused = sum(bool(row.excused_at) for row in rows)
     verdict = {True: " It was quorate.", False: " It was not quorate.", None: ""}[meeting.quorate]
     if not rows:
-        return f"The register of {meeting} is closed.{verdict} Nothing was missed."
+        return f"The register of {meeting} is closed.{verdict} Nothing was missed.{then}"
     number = f"{len(rows)} missed {'duty was' if len(rows) == 1 else 'duties were'} found"
     told = "" if excused == len(rows) else " The leads of the agencies are told."
     late = f", {excused} excused by a late invitation" if excused else ""
-    return f"The register of {meeting} is closed.{verdict} {number}{late}.{told}"
+    return f"The register of {meeting} is closed.{verdict} {number}{late}.{told}{then}"
 
 
 def correct_ending(request: HttpRequest, code: str, reference: str) -> HttpResponse:

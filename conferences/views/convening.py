@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from conferences import actions
+from conferences.choices import MeetingKind
 from conferences.forms.lines import LineSet
 from conferences.forms.people import nameable, shown
 from conferences.forms.planning import TAKEN, ConveneForm, kinds_for
@@ -25,11 +26,13 @@ from conferences.views.checking import (
     errors_of,
     foreseen,
     grouped,
+    later_than_asked,
     line_rows,
     notice,
     sources,
 )
 from conferences.views.planned import agencies_of, crumbs, page_of, plans, recordable
+from partnership.forms import NUMBER
 from partnership.models import HistoryEntry, Partnership
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
@@ -127,6 +130,7 @@ def check_page(request: HttpRequest, form: ConveneForm, lines: Any) -> HttpRespo
         "crumbs": crumbs("Check your answers"), "details": details_rows(form),
         "columns": [{"text": text} for text in LINE_COLUMNS], "rows": line_rows(form, wanted),
         "carried": carried(request.POST), "notice": notice(form), "foreseen": foreseen(form, wanted),
+        "too_late": later_than_asked(form), "outside": form.cleaned_data["kind"] == MeetingKind.OUTSIDE,
     })
 
 
@@ -142,7 +146,7 @@ def lines_sent(request: HttpRequest, form: ConveneForm) -> Any:
     """The lines as typed; those that are suggested for these details and are not there yet follow."""
     data = request.POST.copy()
     step = data["step"]
-    number = int(data["line-TOTAL_FORMS"]) if data.get("line-TOTAL_FORMS", "").isdigit() else 0
+    number = int(data["line-TOTAL_FORMS"]) if NUMBER.fullmatch(data.get("line-TOTAL_FORMS", "")) else 0
     number = min(number, LineSet.max_num)
     if step in ("invite", "more", "back to invitees"):
         number = add_lines(data, form, number, suggestions=step == "invite", empty=step == "more")

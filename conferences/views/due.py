@@ -15,7 +15,15 @@ from django.utils.http import urlencode
 from conferences.choices import MeetingKind, Timed
 from conferences.filters import DueForm
 from conferences.models import Meeting
-from conferences.nextdates import Booking, Fact, NextDate, facts_of, next_dates, rules_of
+from conferences.nextdates import (
+    CORE_GROUPS,
+    Booking,
+    Fact,
+    NextDate,
+    facts_of,
+    next_dates,
+    rules_of,
+)
 from conferences.rules import LocalRules
 from conferences.views.planned import HOME, plans, recordable
 from conferences.wording import TIMED, limit_words
@@ -42,7 +50,10 @@ KINDS = {
     Timed.INITIAL: MeetingKind.INITIAL, Timed.FIRST_REVIEW: MeetingKind.REVIEW,
     Timed.LATER_REVIEW: MeetingKind.REVIEW,
 }
-CORE_GROUPS = frozenset({Timed.FIRST_CORE_GROUP, Timed.NEXT_CORE_GROUP})
+NOTHING = (
+    "Nothing is due. Dates appear here once a conference has made a plan and its meeting has a family reference."
+)
+NOTHING_LATELY = "Nothing is due to families that met in the last year."
 COLOURS = {
     Booking.LATE: "red", Booking.TOO_LATE: "yellow", Booking.OPEN: "blue", Booking.BOOKED: "green",
     Booking.UNKNOWN: "grey",
@@ -88,12 +99,29 @@ class Dates:
         return rules_of(self.facts)
 
     @cached_property
-    def rows(self) -> list[NextDate]:
+    def everything(self) -> list[NextDate]:
         """Everything that is due, soonest first; a team's core groups only."""
         return [
             row for row in next_dates(self.facts, self.rules, today())
             if row.partnership_id in self.service or row.what in CORE_GROUPS
         ]
+
+    @cached_property
+    def rows(self) -> list[NextDate]:
+        """Without the families that have had no meeting for long, unless they are asked for."""
+        if self.request.GET.get("families") == "all":
+            return self.everything
+        return [row for row in self.everything if not row.quiet(today())]
+
+    @property
+    def left_out(self) -> int:
+        return len(self.everything) - len(self.rows)
+
+    @property
+    def with_all(self) -> str:
+        """The same page with all families."""
+        kept = {key: value for key, value in self.request.GET.items() if key != "page"}
+        return "?" + urlencode(kept | {"families": "all"})
 
     @cached_property
     def form(self) -> DueForm:
@@ -106,7 +134,7 @@ class Dates:
 
     @property
     def narrowed(self) -> bool:
-        return any(self.request.GET.get(name) for name in ("what", "state"))
+        return any(self.request.GET.get(name) for name in ("what", "state", "families"))
 
     @cached_property
     def wanted(self) -> list[NextDate]:
@@ -139,7 +167,9 @@ def due_list(request: HttpRequest) -> HttpResponse:
     places = Partnership.objects.in_bulk({row.partnership_id for row in page})
     return render(request, "conferences/due_list.html", {
         "filter": dates.form, "narrowed": dates.narrowed, "page": page, "late": sum(row.late for row in dates.rows),
-        "number": len(dates.rows), "service": bool(dates.service), "columns": [column(dates, name) for name in names],
+        "number": len(dates.rows), "left_out": dates.left_out, "with_all": dates.with_all,
+        "any": bool(dates.everything), "nothing": NOTHING_LATELY if dates.left_out else NOTHING,
+        "service": bool(dates.service), "columns": [column(dates, name) for name in names],
         "rows": [cells(row, names, shown, places, dates.service) for row in page],
         "asks": asks(dates), "without": sum(not fact.family_ref for fact in dates.facts),
         "crumbs": [

@@ -16,7 +16,7 @@ from conferences.models import Attendance, Meeting
 from conferences.planning import notice_words
 from conferences.rules import LocalRules
 from conferences.views.convening import carried
-from conferences.views.planned import address, crumbs, page_of, planned, recordable
+from conferences.views.planned import address, crumbs, follow_up, page_of, planned, recordable
 from conferences.views.planning import closed, invited, whom
 from partnership.forms import posted
 from partnership.models import today
@@ -71,6 +71,10 @@ def stand_down(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     again = meeting.state == MeetingState.STOOD_DOWN
     if not meeting.is_conference or (meeting.closed_at and not again) or (again and not meeting.new_date_on):
         return closed(request, meeting) if meeting.closed_at else redirect(address("meeting-end", meeting))
+    already = follow_up(meeting)
+    if already:
+        messages.info(request, f"{already.reference} was convened already: nothing was written twice.")
+        return redirect(page_of(already))
     step = request.POST.get("step", "") if request.method == "POST" else ""
     lines = [(line, f"{line.agency.name}: {whom(line, names)}") for line, names in invited(request, meeting)]
     form = NewDateForm(
@@ -108,7 +112,7 @@ def check_page(
     words = {line.pk: names for line, names in invited(request, meeting)}
     return render(request, "conferences/meeting_stand_down_check.html", {
         "meeting": meeting, "crumbs": crumbs("Check your answers", meeting), "back": page_of(meeting),
-        "details": [{"key": key, "value": value} for key, value in details if value],
+        "again": meeting.state == MeetingState.STOOD_DOWN, "details": [{"key": key, "value": value} for key, value in details if value],
         "columns": [{"text": text} for text in COLUMNS], "late": late, "rule": notice_words(rules, on),
         "rows": [again_row(line, words[line.pk], late, line.pk in there) for line in lines],
         "carried": carried(request.POST, away=("seen",)), "seen": seen,
@@ -147,10 +151,18 @@ def written(
         return redirect(page_of(meeting))
     if not made:
         return None
-    messages.success(
-        request, f"{meeting.reference} is stood down. {made.reference} is convened for {longdate(made.held_on)}, with the same invitees."
-    )
+    messages.success(request, in_words(meeting, made))
     return redirect(page_of(made))
+
+
+def in_words(meeting: Meeting, made: Meeting) -> str:
+    """What was written, and what is still to do with the register."""
+    words = f"{made.reference} is convened for {longdate(made.held_on)}, with the same invitees."
+    if meeting.state != MeetingState.STOOD_DOWN:
+        words = f"{meeting.reference} is stood down. {words}"
+    if meeting.closed_at:
+        return words
+    return f"{words} The register of {meeting.reference} is still open: write down who had come, and close it."
 
 
 def made_before(request: HttpRequest, meeting: Meeting, reference: str) -> Meeting | None:

@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from conferences.choices import REPRESENTED, MissedKind
+from conferences.choices import MeetingState, MissedKind
 from conferences.models import Attendance, Meeting, MissedDuty
 from conferences.querysets import MissedDutyQuerySet
 from conferences.views.acts import acts_on, alarm_of, ending_link, excuse_cells, register_link
 from conferences.views.beside import planning_of
+from conferences.views.saying import SOMEBODY, outcome_cell, report_in_words
 from partnership.models import Partnership
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
@@ -64,7 +65,8 @@ def details(request: HttpRequest, meeting: Meeting) -> list[dict]:
     if meeting.is_conference and meeting.closed_at:
         children += f", {meeting.children_on_plan_after} on a plan afterwards"
     closed = f"Closed on {longdate(meeting.closed_at)}" if meeting.closed_at else (
-        "Open: counted in no figure yet"
+        "None is needed: a cancelled meeting counts for nobody"
+        if meeting.state == MeetingState.CANCELLED else "Open: counted in no figure yet"
     )
     rows = [
         {"key": "Date", "value": f"{longdate(meeting.held_on)}, {meeting.get_state_display().lower()}"},
@@ -106,26 +108,26 @@ def whose_names(lines: list[Attendance], named: set[int]) -> str:
 
 def attendance_row(line: Attendance, named: set[int], acts: dict[int, dict]) -> list[dict]:
     """A line, the person named only where the reader may see it."""
-    how = line.get_mode_display() + (", for a part" if line.part else "")
     return [
         {
             "text": line.agency.name, "header": True,
             "hint": "" if line.involved else "For the quorum only",
         },
         *([{"text": who(line) if line.pk in named else "–"}] if named else []),
-        {"text": line.get_outcome_display(), "tag_colour": colour(line), "hint": how},
-        {"text": line.get_report_display()},
+        outcome_cell(line),
+        {"text": report_in_words(line)},
         {"text": remarks(line)},
         *([acts.get(line.pk, {"text": "–"})] if acts else []),
     ]
 
 
-def who(line: Attendance) -> str:
+def who(line: Attendance, named: bool = True) -> str:
+    """Who is on a line; ``named`` is whether the reader may see whom it names."""
+    if line.staff_member and not named:
+        return SOMEBODY
+    if line.deputy_unnamed and line.staff_member:
+        return f"Not named, for {line.staff_member.name}"
     return line.staff_member.name if line.staff_member else (line.job_title or "Nobody named")
-
-
-def colour(line: Attendance) -> str:
-    return "green" if line.outcome in REPRESENTED else "grey"
 
 
 def remarks(line: Attendance) -> str:

@@ -11,8 +11,9 @@ from django.urls import reverse
 from conferences.choices import Outcome
 from conferences.models import Attendance, Meeting
 from conferences.views.acts import act_cell
-from conferences.views.attendance import meeting_cell, outcome_cell, said
+from conferences.views.attendance import meeting_cell, said
 from conferences.views.register import place
+from conferences.views.saying import outcome_cell, report_in_words
 from partnership.models import User, today
 from partnership.reach import can
 from partnership.roles import Permission
@@ -58,7 +59,7 @@ def coming_row(line: Attendance, user: User) -> list[dict]:
 
 def past_row(line: Attendance) -> list[dict]:
     return [
-        meeting_cell(line), outcome_cell(line), {"text": line.get_report_display()},
+        meeting_cell(line), outcome_cell(line), {"text": report_in_words(line)},
         {"text": said(line)}, act_cell(line),
     ]
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from conferences.choices import MeetingState
 from conferences.models import Meeting
 from conferences.querysets import MeetingQuerySet
 from partnership.models import Agency, Partnership, User
@@ -31,6 +32,17 @@ def planned(request: HttpRequest, code: str, reference: str) -> Meeting:
     """A meeting that the user plans, or 404."""
     rows = recordable(request.user).select_related("partnership", "lead")
     return get_object_or_404(rows, partnership__code=code, reference=reference)
+
+
+def follow_up(meeting: Meeting) -> Meeting | None:
+    """What is convened for the family on the new date of a conference that was stood down."""
+    if meeting.state != MeetingState.STOOD_DOWN or not meeting.new_date_on or not meeting.family_ref:
+        return None
+    # unscoped: of the same family, for who plans it
+    there = Meeting.objects.select_related("partnership").filter(
+        partnership=meeting.partnership_id, family_ref=meeting.family_ref, held_on=meeting.new_date_on,
+    )
+    return there.conferences().exclude(state=MeetingState.CANCELLED).order_by("pk").first()
 
 
 def page_of(meeting: Meeting) -> str:

@@ -18,6 +18,7 @@ from conferences.models import Attendance, Meeting
 from conferences.planning import Foresight, foresee_quorum, notice_words
 from conferences.rules import LocalRules
 from conferences.views.planned import address, agencies_of, crumbs, page_of, planned, recordable
+from conferences.views.saying import SOMEBODY
 from partnership.forms import posted
 from partnership.roles import Permission
 from partnership.stale import ChangedSince, fingerprint
@@ -127,7 +128,7 @@ def invited_row(request: HttpRequest, meeting: Meeting, line: Attendance, names:
 def whom(line: Attendance, names: bool) -> str:
     if not line.staff_member_id:
         return line.job_title or "Nobody named"
-    return f"{line.staff_member.name}, {line.staff_member.job_title}" if names else "Somebody named by the agency"
+    return f"{line.staff_member.name}, {line.staff_member.job_title}" if names else SOMEBODY
 
 
 def foreseen(meeting: Meeting, rules: LocalRules | None = None) -> Foresight | None:

@@ -23,7 +23,7 @@ from conferences.actions.filling import (
     state_after,
 )
 from conferences.actions.registers import LINE, as_there
-from conferences.choices import Expectation, ReportState
+from conferences.choices import Expectation, MeetingState, ReportState
 from conferences.forms.register import CameForm, EndingForm, LineForm
 from conferences.judging import Foreseen, alarm, foresee
 from conferences.models import Attendance, Meeting
@@ -31,6 +31,7 @@ from conferences.rules import LocalRules
 from conferences.views.meeting import crumbs, who
 from conferences.views.saying import ending_in_words, line_in_words, notes
 from partnership.forms import put_errors
+from partnership.roles import Permission
 from partnership.stale import snapshot
 from partnership.templatetags.quorate import first_control, sentences
 from partnership.views.editing import last_change
@@ -125,11 +126,17 @@ class Page:
         """The judgement in words."""
         found = self.foreseen
         there = {line.agency_id for line in found.there}
-        known = {"unknown": len(found.unknown), "there": len(there), "alarm": alarm(found.in_a_row)}
+        known = {"unknown": len(found.unknown), "there": len(there), "alarm": alarm(found.in_a_row, judged=False)}
         if found.quoracy is None:
             return known
         word, colour = ("Quorate", "green") if found.quoracy.quorate else ("Not quorate", "red")
         return known | {"word": word, "colour": colour, "sentence": found.quoracy.sentence}
+
+    @cached_property
+    def named(self) -> set[int]:
+        """The lines whose people are named to the reader: to a lead who records for their team, their own."""
+        reach = Attendance.objects.within_reach(self.request.user, Permission.VIEW_MEETING_NAMES)
+        return set(reach.filter(meeting=self.meeting).values_list("pk", flat=True))
 
     @property
     def cards(self) -> list[dict[str, Any]]:
@@ -137,8 +144,9 @@ class Page:
 
     def card(self, form: LineForm) -> dict[str, Any]:
         line = form.line
+        named = line.pk in self.named
         return {
-            "form": form, "line": line, "who": who(line), "notes": notes(line),
+            "form": form, "line": line, "who": who(line, named), "notes": notes(line, named),
             "report": line.expectation in REPORTS or line.report != ReportState.NOT_REQUIRED,
             "clash": self.clashes.get(line.pk),
         }
@@ -174,6 +182,9 @@ def register(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     if request.method != "POST":
         if meeting.closed_at:
             messages.info(request, f"The register of {meeting} is closed. Correct a line on this page.")
+            return redirect("conferences:meeting-detail", *place(meeting))
+        if meeting.state == MeetingState.CANCELLED:
+            messages.info(request, f"{meeting} is cancelled: its register asks nothing of anybody.")
             return redirect("conferences:meeting-detail", *place(meeting))
         return Page(request, meeting).answer()
     page = Page(request, meeting, request.POST)

@@ -131,7 +131,7 @@ def close(
         update_fields=["state", "closed_at", "closed_by", "resolution", *learned]
     )
     where = {"partnership": case.partnership, "agency": case.about}
-    record(by, str(state), case, **where, stage=stage.number, **learned)
+    record(by, str(state), case, **where, stage=stage.policy_stage.position, **learned)
     # The raiser always gets an answer.
     tell(case, stage, [Tell.RAISER, *stage.policy_stage.tell_resolved], f"it is {state.value}")
     return case

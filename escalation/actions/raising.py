@@ -187,7 +187,7 @@ def enter(case: Escalation, step: PolicyStage, by: User, now: datetime) -> Stage
         take_part(case, stage.responder, raising=False)
     where = {"partnership": case.partnership, "agency": case.about}
     record(by, "entered", stage, **where, stage=step.title, due_at=stage.due_at)
-    tell(case, stage, told_on_entering(stage), f"stage {stage.number} has begun")
+    tell(case, stage, told_on_entering(stage), f"stage {step.position} has begun")
     return stage
 
 

@@ -73,7 +73,7 @@ class Stage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Stage {self.number} of {self.escalation}"
+        return f"Stage {self.policy_stage.position} of {self.escalation}"
 
     @property
     def limit(self) -> Limit:

@@ -26,7 +26,7 @@ LEADS = {
 
 
 class DeciderForm(forms.Form):
-    decider = forms.ModelChoiceField(User.objects.none(), label="Decision-maker")  # unscoped: empty
+    decider = forms.ModelChoiceField(User.objects.none(), label="Decision-maker", empty_label="Choose")  # unscoped: empty
 
     def __init__(self, *args, case: Escalation, **options) -> None:
         super().__init__(*args, **options)

@@ -76,6 +76,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             "raises": can(user, Permission.RAISE_ESCALATION),
             "themes": can(user, Permission.VIEW_ESCALATION_THEMES),
             "policies": partnerships_with_cases(user).order_by("name"),
+            "crumbs": [{"text": "Home", "href": "/"}, {"text": "Escalations"}],
         },
     )
 

@@ -28,6 +28,7 @@ from partnership.actions.staff import (
     import_staff,
     leave,
     move_staff,
+    note_staff_list,
 )
 from partnership.actions.taking_back import take_back_staff
 from partnership.actions.users import (
@@ -72,6 +73,7 @@ __all__ = [
     "link_staff",
     "make_partnership",
     "move_staff",
+    "note_staff_list",
     "offer_agency",
     "published_holidays",
     "remove_bank_holiday",

@@ -93,7 +93,7 @@ def move_staff(
     )
     staff_changed.send(sender=StaffMember, staff=[old.pk, row.pk])
     move_grants(by, grants, agency, on)
-    follow_moves(by=by, on=today())
+    follow_moves(by=by, on=today(), moved_from=old)
     return row
 
 
@@ -151,6 +151,13 @@ def import_staff(
         for row in made
     )
     change_many(by, {row.pk: fields for row, fields in changed})
+
+
+@transaction.atomic
+def note_staff_list(*, by: User | None, agency: Agency, on: date | None) -> bool:
+    """Note the date of an agency's last full staff list; False when it is that already."""
+    row = Agency.objects.select_for_update().get(pk=agency.pk)
+    return save_changed(row, by, "changed", {"staff_list_on": on}, agency=row)
 
 
 def change_many(by: User | None, wanted: dict[int, dict[str, Any]]) -> None:

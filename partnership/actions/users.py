@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from partnership.history import record, save_changed, save_new
 from partnership.links import password_link, site
-from partnership.models import Agency, Grant, Partnership, StaffMember, User, UserCheck, today
+from partnership.models import MACHINES, Agency, Grant, Partnership, StaffMember, User, UserCheck, today
 from partnership.post import notify
 from partnership.stale import ChangedSince
 
@@ -56,6 +56,8 @@ def give_access(
     Of an account that is there nothing is changed and nothing told; only the role is added. A line
     of the agency's staff list with that e-mail is linked, where neither has a link yet.
     """
+    if email.lower().endswith(MACHINES):
+        raise ValidationError({"email": "An address that ends so is a machine’s. Use the person’s work e-mail."})
     user = User.objects.filter(email__iexact=email).first()
     invited = user is None
     if invited:
@@ -249,11 +251,16 @@ def belongs_to(by: User | None, user: User, line: StaffMember | None) -> bool:
 
 
 @transaction.atomic
-def follow_moves(*, by: User | None, on: date) -> int:
-    """Accounts of people who have moved by a day now belong to their line at the new agency."""
+def follow_moves(*, by: User | None, on: date, moved_from: StaffMember | None = None) -> int:
+    """Accounts of people who have moved by a day now belong to their line at the new agency.
+
+    Whoever moves one person follows that one: the others are not theirs, and are the clock's.
+    """
     moved = User.objects.select_for_update(of=("self",)).filter(
         staff_member__moved_to__started_on__lte=on
     )
+    if moved_from:
+        moved = moved.filter(staff_member=moved_from)
     rows = list(moved.select_related("staff_member__moved_to__agency"))
     for user in rows:
         belongs_to(by, user, user.staff_member.moved_to)

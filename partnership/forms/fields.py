@@ -83,11 +83,14 @@ def put_errors(
 ) -> None:
     """What an action refused, at the field where it was typed; else above the form.
 
-    ``fields`` names the form's field for what the action calls otherwise.
+    ``fields`` names the form's field for what the action calls otherwise; ``belongs`` of a form
+    names it for a sentence about several fields at once.
     """
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
         return
+    belongs = getattr(form, "belongs", {})
     for name, errors in error.error_dict.items():
-        at = (fields or {}).get(name, name)
-        form.add_error(at if at in form.fields else None, errors)
+        for one in errors:
+            at = belongs.get(one.message) or (fields or {}).get(name, name)
+            form.add_error(at if at in form.fields else None, one)

@@ -12,6 +12,12 @@ from partnership.forms.fields import Email, OneLine, PostDay
 from partnership.models import Agency, Grant, Partnership, RoleGroup, StaffMember, User
 from partnership.roles import Permission
 
+# Which box it is when somebody else of the agency has the same.
+TAKEN = {
+    "Another person of this agency has that reference.": "reference",
+    "Another person of this agency has that work e-mail.": "work_email",
+}
+
 
 def line(label: str, name: str, *, width: int = 20, **options: Any) -> OneLine:
     """One line of a staff member, as long as the field keeps."""
@@ -29,6 +35,7 @@ def role_groups(**options: Any) -> forms.ModelChoiceField:
 class StaffForm(forms.Form):
     """A line of an agency's staff list."""
 
+    belongs = TAKEN
     agency = forms.ModelChoiceField(label="Agency", queryset=Agency.objects.none(), empty_label="Choose")  # unscoped: empty
     first_name = line("First name", "first_name")
     last_name = line("Last name", "last_name")
@@ -111,6 +118,7 @@ class LeaveForm(RolesToo):
 class MoveForm(RolesToo):
     """Where a person goes, from which day on, and as what."""
 
+    belongs = TAKEN
     agency = forms.ModelChoiceField(label="Moves to", queryset=Agency.objects.none(), empty_label="Choose")  # unscoped: empty
     on = PostDay("First day there", help_text="From this day on they count there. For example, 31/03/2015")
     job_title = line("Job title there", "job_title")

@@ -131,7 +131,8 @@ WITH_NUMBERS = (
     (r"Ensure this value is less than or equal to (-?[\d.]+)\.", r"“{label}” must be \1 or less."),
     (r"Ensure this value is greater than or equal to (-?[\d.]+)\.", r"“{label}” must be \1 or more."),
     (r"Ensure that there (?:is|are) no more than (\d+) decimal places?\.",
-     r"“{label}” may have no more than \1 figures after the point."),
+     r"“{label}” has too many figures after the point. At most \1 may stand there."),
+    (r"[A-Z][\w ]+ with this [\w -]+ already exists\.", r"This “{label}” is taken already. Choose another."),
     (r"Select a valid choice\. .+ is not one of the available choices\.",
      r"Choose one of the answers on the list for “{label}”."),
 )

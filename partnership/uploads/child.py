@@ -24,6 +24,8 @@ MOST_SECONDS = 8
 CELL = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# The first records of an old workbook (BIFF8): begin, perhaps write protection, then the lock.
+LOCKED = re.compile(rb"\x09\x08\x10\x00\x00\x06\x05\x00.{12}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
 ALLOWED_VALUES = "allowed values"  # the second sheet of our own templates
 
 PASSWORD = "The file is protected by a password. Save it without one and send it again."
@@ -68,8 +70,8 @@ def repacked(content: bytes, rows: int, columns: int) -> bytes:
     for name, data in parts.items():
         if not name.endswith((".xml", ".rels")):
             continue
-        worksheet = name.startswith("xl/worksheets/")
-        (Worksheet if worksheet else Part)(rows, columns).read(data)
+        kind = Worksheet if name.startswith("xl/worksheets/") else Part
+        (Document if name == "content.xml" else kind)(rows, columns).read(data)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
         for name, data in parts.items():
@@ -159,6 +161,25 @@ class Worksheet(Part):
         self.row = int(found[2])
 
 
+class Document(Part):
+    """The one sheet after another of an OpenDocument, where a row may say that it is there many times."""
+
+    def __init__(self, rows: int, columns: int) -> None:
+        super().__init__(rows, columns)
+        self.row = self.column = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "table:table":
+            self.row = 0
+        elif name == "table:table-row":
+            self.row += int(attributes.get("table:number-rows-repeated") or 1)
+            self.column = 0
+        elif name == "table:table-cell":
+            self.column += int(attributes.get("table:number-columns-repeated") or 1)
+        elif name == "text:p" and (self.row > self.rows or self.column > self.columns):
+            raise Refused(outside(self.row, self.column, self.rows, self.columns))
+
+
 def outside(row: int, column: int, rows: int, columns: int) -> str:
     """Why a sheet is too big; its headings are not counted as a row."""
     if row > rows:
@@ -230,7 +251,7 @@ def cells(sheet: object, rows: int, columns: int) -> list[list[str]]:
 def read(content: bytes, rows: int, columns: int) -> list[list[str]]:
     import python_calamine  # after the limits are set
 
-    if content.startswith(OLE) and ENCRYPTED in content:
+    if content.startswith(OLE) and (ENCRYPTED in content or LOCKED.search(content)):
         raise Refused(PASSWORD)
     if content.startswith(ZIP):
         content = repacked(content, rows, columns)

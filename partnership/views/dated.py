@@ -30,7 +30,6 @@ PAGE = 25
 BUTTONS = frozenset({"csrfmiddlewaretoken", "seen", "save", "back", "check", "more", "page"})
 IN_FORCE, TO_COME, OVER = ("In force", "green"), ("To come", "blue"), ("Over", "grey")
 MEANWHILE = "Somebody else saved in the same moment. Look at what stands there now and try again."
-SAME = "Nothing differs from what holds on that day. Change something, or leave it as it is."
 VERSION_COLUMNS = [{"text": text} for text in ("State", "From", "Until")]
 STATES = {"now": IN_FORCE, "to-come": TO_COME, "over": OVER}
 CHANGE = {"text": "Change", "hidden": True}
@@ -165,19 +164,10 @@ def steps(
     except ChangedSince:
         late = True
     try:
-        proposal = propose()
+        return what_changes(request, propose(), late=late)
     except ValidationError as error:  # it cannot be weighed: a year without bank holidays, say
         form.add_error(None, error)
         return show()
-    if not late and not differs(proposal):
-        form.add_error(None, SAME)
-        return show()
-    return what_changes(request, proposal, late=late)
-
-
-def differs(proposal: Proposal) -> bool:
-    """Whether any detail would be another; a version equal to the one in force only makes the list longer."""
-    return any(row[2].get("hint") for row in proposal.rows)
 
 
 def confirmed(
@@ -207,11 +197,17 @@ def what_changes(
         "late": late,
         "form": form,
         "refused": refused,
+        "same": bool(proposal.rows) and all(is_same(row) for row in proposal.rows),
         "kept": kept(request),
         "columns": [{"text": "Detail"}, {"text": proposal.now}, {"text": proposal.then}],
         "page": page,
         "rows": [proposal.cells(row) for row in page],
     }, status=409 if late else 422 if refused else 200)
+
+
+def is_same(row: list[Any]) -> bool:
+    """A version equal to the one in force would only make the list longer: it is not offered."""
+    return isinstance(row[2], dict) and row[2].get("hint") == ""
 
 
 def kept(request: HttpRequest) -> list[tuple[str, str]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import time
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -71,6 +73,10 @@ def in_words(field: forms.BoundField, value: Any) -> str:
         return "Yes" if value else "No"
     if hasattr(value, "year"):
         return longdate(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     if isinstance(value, (list, tuple, set, models.QuerySet)):
         return ", ".join(in_words(field, one) for one in value) or "–"
     choices = getattr(field.field, "choices", ()) if isinstance(value, str) else ()

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 
 from partnership.exporting import as_csv
 from partnership.history import record
-from partnership.history_filters import HistoryFilter, row_named
+from partnership.history_filters import HistoryFilter, reads_no_agency, row_named
 from partnership.models import HistoryEntry, StaffMember, User
 from partnership.reach import can, held
 from partnership.reading import Reading, kind_of
@@ -29,6 +29,7 @@ MOST_IN_A_FILE = 5_000
 HIDDEN = "Changed, not shown to your role"
 SOMETHING = "Something more"
 OPERATOR = "The operator"
+SOMEBODY = "Somebody not named to your role"
 COLUMNS = ("When and who", "What was done, to what", "Before and after")
 FILE_COLUMNS = ("When", "Who", "What was done", "Kind", "To what", "Detail", "Before", "After")
 # Values that are lists themselves, so that two of them are no before and after.
@@ -72,6 +73,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "csv": f"{reverse('partnership:history-csv')}?{request.GET.urlencode()}",
         "own": not (held(request.user, Permission.VIEW_HISTORY).agencies
                     or held(request.user, Permission.VIEW_HISTORY).partnerships),
+        "no_agency": reads_no_agency(request.user),
         "crumbs": [{"text": "Home", "href": "/"}, {"text": "History", "href": ""}],
     }, status=200 if good else 422)
 
@@ -129,7 +131,7 @@ def line(entry: HistoryEntry, reading: Reading) -> dict[str, Any]:
 def who(entry: HistoryEntry, reading: Reading) -> str:
     if entry.user is None:
         return OPERATOR
-    return entry.user.name if reading.knows_doer(entry) else "Somebody of another agency"
+    return entry.user.name if reading.knows_doer(entry) else SOMEBODY
 
 
 def words(entry: HistoryEntry, reading: Reading) -> str:

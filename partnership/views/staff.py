@@ -86,7 +86,10 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
                 crumbs=crumbs(now, "Changed since"), back=reverse("compliance:person", args=[now.pk]),
             )
         if done is not None:
-            messages.success(request, "Saved." if done else "Nothing differs: nothing was written.")
+            name = "{first_name} {last_name}".format(**form.cleaned_data)
+            messages.success(
+                request, f"The details of {name} are saved." if done else "Nothing differs: nothing was written."
+            )
             return redirect("compliance:person", person.pk)
     return page(request, "partnership/staff_change.html", form, person, "Change details")
 

@@ -10,6 +10,7 @@ from django.views.csrf import csrf_failure
 
 from partnership import kept
 from partnership.middleware import sign_in_again
+from partnership.views.shown_labels import PageLabels, labels_at
 
 TECHNICAL = frozenset({"seen", "next", "page", "step", "sent"})
 LONGEST = 300  # characters shown of one value; all of it is sent
@@ -20,23 +21,35 @@ def unsaved(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         kept.forget(request, which=request.POST.get("away") or "none")
         return redirect("partnership:unsaved")
-    forms = [laid_out(form) for form in kept.kept_for(request)]
+    forms = [laid_out(form, labels_at(request, form["to"])) for form in kept.kept_for(request)]
     return render(request, "partnership/unsaved.html", {
         "kept": forms,
         "crumbs": [{"text": "Home", "href": "/"}, {"text": "Not saved yet"}],
     })
 
 
-def laid_out(form: dict[str, Any]) -> dict[str, Any]:
-    """A kept form: where it goes, what is sent, and what people would call what they typed."""
+def laid_out(form: dict[str, Any], labels: PageLabels) -> dict[str, Any]:
+    """A kept form: where it goes, what is sent, and what its page calls what was typed and chosen."""
+    found = [row(name, values, labels) for name, values in form["lines"] if name not in TECHNICAL]
     return {
-        "id": form["id"], "to": form["to"], "files": form["files"],
+        "id": form["id"], "to": form["to"], "files": form["files"], "title": labels.heading,
         "fields": list(kept.fields_of(form)),
-        "rows": [
-            {"key": in_words(name), "value": "\n".join(map(shortened, typed))}
-            for name, values in form["lines"]
-            if name not in TECHNICAL and (typed := [value for value in values if was_typed(value)])
-        ],
+        "rows": [one for one in found if one and one["value"]],
+    }
+
+
+def row(name: str, values: list[str], labels: PageLabels) -> dict[str, str] | None:
+    """A field in the words of its page; one that the page does not have, by its name."""
+    if name in labels.controls:
+        shown = labels.row(name, values)
+    else:
+        shown = in_words(name), [value for value in values if was_typed(value)]
+    if shown is None:
+        return None
+    key, answers = shown
+    return {
+        "key": key or in_words(name),
+        "value": "\n".join(shortened(answer) for answer in answers if answer.strip()),
     }
 
 

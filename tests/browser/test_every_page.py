@@ -19,7 +19,8 @@ from tests import test_routes as table
 # The worlds of the table of routes: everybody, and a row of each kind here and in Southmere.
 places, meetings, cases, lists = table.places, table.meetings, table.cases, table.lists
 
-FILES = (".pdf", ".csv", ".json", ".xlsx", ".ics")
+# Files, and what a page's script asks for to put into the page.
+FILES = (".pdf", ".csv", ".json", ".xlsx", ".ics", "/unsaved/stay/", "/register/quorum/")
 # Fields that a person can leave out or fill in wrongly; a form of buttons alone has no such state.
 TYPED = "input:not([type=hidden]):not([type=submit]), select, textarea"
 EMPTIED = f"""form => {{

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from compliance.demo import factories as make
 from compliance.measures import Scope, open_ledger, results
 from compliance.period import Period
+from conferences.actions import correct_line
 from tests import filled as world
 from tests.reading import text
 
@@ -37,6 +41,28 @@ def test_list_is_the_measure_broken_down(client, filled, sam):
     assert shown(answer)["Northwold Social Care", "Front line"][0] == "{} of {}".format(*by_agency["CSC"])
 
 
+def duty(filled) -> tuple[int, int]:
+    ledger = open_ledger(Scope(filled.partnership), Period.parse("2014-15"))
+    [found] = [r.headline for r in results(ledger) if r.measure.key == "duty_trained"]
+    return found.met, found.total
+
+
+def test_whom_an_unnamed_deputy_came_for_was_not_there(filled, dana):
+    """Of a register, where the person expected stands on the line; not of a file, which names who came."""
+    line = filled.meeting.lines.get(staff_member=filled.staff_a)
+    before = duty(filled)
+    assert line.outcome == "attended"
+    correct_line(by=dana, line=line, reason="The minutes say so.", outcome="deputy")
+    assert duty(filled) == (before[0] - 1, before[1] - 1)
+    line.refresh_from_db()
+    correct_line(by=dana, line=line, reason="After all.", outcome="attended")
+    assert duty(filled) == before
+    line.refresh_from_db()
+    assert not line.deputy_unnamed
+    filled.meeting.lines.filter(pk=line.pk).update(outcome="deputy")
+    assert duty(filled) == before
+
+
 def test_no_name_stands_on_it(client, filled, people):
     for name in ("alice", "tara", "sam", "mo", "dee", "audrey"):
         client.force_login(getattr(people, name))
@@ -49,6 +75,18 @@ def test_lead_sees_their_agency_alone(client, filled, alice, charlie):
     for user, agency in ((alice, "Northwold Social Care"), (charlie, "Northwold Police")):
         client.force_login(user)
         assert {found for found, _ in shown(client.get(PAGE))} == {agency}
+
+
+def test_list_can_be_taken_as_a_file(client, filled, sam):
+    world.more(filled)
+    client.force_login(sam)
+    answer = client.get(PAGE + "&csv=yes")
+    assert 'filename="quorate-duty-NW-2014-15.csv"' in answer["Content-Disposition"]
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    page = client.get(PAGE).context
+    assert len(lines) == page["page"].paginator.count > 0
+    assert sum(int(line["Attendances by people trained"]) for line in lines) == page["met"]
+    assert sum(int(line["Attendances counted"]) for line in lines) == page["total"]
 
 
 @pytest.mark.parametrize("name", ["bob", "dana"])

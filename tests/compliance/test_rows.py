@@ -304,6 +304,9 @@ def test_page_of_rows_says_the_number_that_led_to_it(reader):
     answer = reader.get(address)
     assert answer.status_code == 200
     assert "114 of 124" in published.words(answer.content)
+    heads = [column["text"] for column in answer.context["columns"]]
+    assert heads == ["Meeting", "Quorate", "Kind", "Date", "Held"]  # whether it is met is said once
+    assert all(len(row) == len(heads) for row in answer.context["rows"])
 
 
 def test_page_of_rows_by_child_says_the_number_that_led_to_it(reader, card_of):

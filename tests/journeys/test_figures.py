@@ -12,6 +12,7 @@ import pytest
 
 from compliance.demo import factories as make
 from conferences.actions import dispute
+from partnership.models import HistoryEntry
 from tests import filled as world
 
 
@@ -28,7 +29,8 @@ def test_agency_lead_goes_from_a_figure_to_the_meeting_behind_it_and_takes_the_r
     assert "Requirements expired 1" in home
     page = visitor.follow("Northwold Social Care in Northwold")
     assert "Adela Alphatwo" in page and "50.0%" in page
-    pdf, sheet = visitor.link("Print as PDF"), visitor.link("Download as CSV")
+    pdf, sheet = visitor.link("Print as PDF, with names"), visitor.link("Download as CSV")
+    to_pass_on = visitor.link("Print as PDF, without names")
 
     rows = visitor.follow("100.0%: see the rows behind Attendance at conferences")
     assert "Represented: 1 of 1" in rows
@@ -37,8 +39,13 @@ def test_agency_lead_goes_from_a_figure_to_the_meeting_behind_it_and_takes_the_r
 
     visitor.open(pdf)
     assert visitor.answer["Content-Type"] == "application/pdf"
-    assert 'filename="quorate-NW-CSC-2014-15.pdf"' in visitor.answer["Content-Disposition"]
+    assert 'filename="quorate-NW-CSC-2014-15-with-names.pdf"' in visitor.answer["Content-Disposition"]
     assert "Adela Alphatwo" in pdf_words(visitor.answer.content)
+    visitor.open(to_pass_on)
+    assert 'filename="quorate-NW-CSC-2014-15.pdf"' in visitor.answer["Content-Disposition"]
+    printed = pdf_words(visitor.answer.content)
+    assert "50.0%" in printed and "Alphatwo" not in printed
+    assert HistoryEntry.objects.filter(verb="printed").latest("pk").changes["names"] is False
     visitor.open(sheet)
     lines = list(csv.DictReader(io.StringIO(visitor.answer.content.decode())))
     due = next(row for row in lines if row["Measure"] == "Training in date" and not row["Value"])
@@ -56,7 +63,7 @@ def test_training_sub_group_prints_an_agencys_report_without_names(visitor, fill
     dashboard = visitor.follow("Northwold Safeguarding Children Partnership")
     assert "Northwold Social Care" in dashboard and "Northwold Police" in dashboard
     page = visitor.follow("Northwold Social Care", within='id="agencies"')
-    assert "50.0%" in page and "Alphatwo" not in page
+    assert "50.0%" in page and "Alphatwo" not in page and "with names" not in page
     assert visitor.link("Northwold") == f"/partnerships/NW/?period={world.YEAR}"
     visitor.follow("Print as PDF")
     printed = pdf_words(visitor.answer.content)

@@ -23,3 +23,15 @@ def test_a_place_in_the_queue_that_cannot_be_is_the_first_page(client, alice, pl
     client.force_login(alice)
     for way in ("after", "before"):
         assert client.get(f"/escalations/?{way}={place}").status_code == 200
+
+
+@pytest.mark.parametrize(("letters", "status"), [("utf-16", 400), ("latin-1", 400), ("UTF-8", 422)])
+def test_a_form_in_other_letters_is_refused_and_is_no_fault(client, alice, letters, status):
+    """Its token cannot be read either, so that the library's own refusal ended in a fault."""
+    client.force_login(alice)
+    client.handler.enforce_csrf_checks = status == 400
+    answer = client.generic(
+        "POST", "/people/add/", b"first_name=%ED%A0%80",
+        content_type=f"application/x-www-form-urlencoded; charset={letters}",
+    )
+    assert answer.status_code == status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -73,7 +73,7 @@ CASES = {
     "staffmember_left_after_start": lambda: staff(started_on=DAY, left_on=DAY),
     "user_email_once": same_user,
     "grant_where_role_sits": lambda: grant(role=Role.AUDITOR),
-    "grant_dates_in_order": lambda: grant(from_on=DAY, until_on=DAY),
+    "grant_dates_in_order": lambda: grant(from_on=DAY, until_on=DAY - timedelta(days=1)),
     "agencyoffer_open_once": same_offer,
     "agencyoffer_to_another": lambda: offer(same_place=True),
     "agencyoffer_answered_whole": lambda: offer(accepted=True),

@@ -29,6 +29,7 @@ from partnership.choices import Sector
 from partnership.models import BankHoliday, HistoryEntry, StaffMember
 from partnership.roles import Role
 from partnership.stale import fingerprint, snapshot
+from partnership.uploads.tables import Table, packed
 
 TODAY = date(2015, 4, 1)
 FLOORS = ("partnership", "training", "conferences", "compliance")
@@ -108,6 +109,57 @@ def _(w):
 @act("partnership.add_role_group", "made", code="night", title="Night staff")
 def _(w):
     return lambda: ground.add_role_group(by=w.by, code="night", title="Night staff")
+
+
+@act("partnership.note_staff_list", "changed", staff_list_on=[None, "2015-04-01"])
+def _(w):
+    return lambda: ground.note_staff_list(by=w.by, agency=w.agency, on=TODAY)
+
+
+@act("partnership.take_back_staff", "taken back", reference="N-9")
+def _(w):
+    row = make.StaffMemberFactory(agency=w.agency, role_group=w.staff.role_group, reference="N-9")
+    return lambda: ground.take_back_staff(by=w.by, staff=[row.pk], since=0)
+
+
+@act("training.take_back_records", "taken back", completed_on="2015-04-01")
+def _(w):
+    row = make.TrainingRecordFactory(staff_member=w.staff, completed_on=TODAY)
+    return lambda: training.take_back_records(by=w.by, records=[row.pk], since=0)
+
+
+@act("conferences.take_back_meetings", "taken back", held_on="2015-04-01")
+def _(w):
+    row = make.MeetingFactory(partnership=w.partnership, held_on=TODAY)
+    return lambda: conferences.take_back_meetings(by=w.by, meetings=[row.pk], since=0)
+
+
+@act("conferences.take_back_lines", "taken back", outcome="attended")
+def _(w):
+    return lambda: conferences.take_back_lines(by=w.by, lines=[w.line.pk], since=0)
+
+
+@act("compliance.send_upload", "sent", rows=1)
+def _(w):
+    table = Table(["Meeting ref"], [(2, ["M-1"])])
+    return lambda: figures.send_upload(
+        by=w.by, kind="meetings", name="m.csv", table=table, partnership=w.partnership
+    )
+
+
+@act("compliance.cancel_upload", "cancelled")
+def _(w):
+    row = make.UploadFactory(sent_by=w.by, kind="meetings", partnership=w.partnership)
+    return lambda: figures.cancel_upload(by=w.by, upload=row)
+
+
+@act("compliance.undo_upload", "taken back", new=0)
+def _(w):
+    row = make.UploadFactory(
+        sent_by=w.by, kind="meetings", partnership=w.partnership, state="done", counts={"new": 0},
+        written=packed([[], [], [], 0]),
+    )
+    return lambda: figures.undo_upload(by=w.by, upload=row)
 
 
 @act("partnership.add_staff", "added", reference="N-1", started_on="2015-04-01")
@@ -654,6 +706,13 @@ def _(w):
     Attendance.objects.filter(pk=w.line.pk).update(outcome=Outcome.UNKNOWN)
     line, deputy = w.line, make.StaffMemberFactory(agency=w.agency)
     return lambda: conferences.name_deputy(by=w.by, line=line, staff_member=deputy)
+
+
+@act("conferences.take_back_excuse", "excuse taken back")
+def _(w):
+    missed = make.MissedDutyFactory(meeting=w.meeting, agency=w.agency)
+    conferences.excuse(by=w.by, missed=missed, reason="diary_clash")
+    return lambda: conferences.take_back_excuse(by=w.by, missed=missed)
 
 
 @act("conferences.excuse", "excused", reason="diary_clash")

@@ -104,6 +104,7 @@ def test_totals_are_sums_of_counts_however_they_are_broken_down(rows):
 @pytest.mark.parametrize(("text", "first", "last"), [
     ("2014-15", date(2014, 4, 1), date(2015, 3, 31)), ("2014-15-Q1", date(2014, 4, 1), date(2014, 6, 30)),
     ("2014-15-Q4", date(2015, 1, 1), date(2015, 3, 31)), ("2019-20-Q4", date(2020, 1, 1), date(2020, 3, 31)),
+    ("2014-15-H1", date(2014, 4, 1), date(2014, 9, 30)), ("2014-15-H2", date(2014, 10, 1), date(2015, 3, 31)),
 ])
 def test_periods_have_their_days(text, first, last):
     span = Span.parse(text)
@@ -111,6 +112,6 @@ def test_periods_have_their_days(text, first, last):
     assert first in span and last in span and last + timedelta(days=1) not in span
 
 
-@pytest.mark.parametrize("text", ["", "2014", "2014-16", "2014-15-Q5", "2014-15-H1", "1889-90", "2014-15-Q1x"])
+@pytest.mark.parametrize("text", ["", "2014", "2014-16", "2014-15-Q5", "2014-15-H3", "1889-90", "2014-15-Q1x"])
 def test_what_is_no_period_is_none(text):
     assert Span.parse(text) is None

@@ -6,6 +6,7 @@ from training.actions.bookings import (
     cancel_booking,
     free_places,
     who_may_come,
+    why_closed,
 )
 from training.actions.bulk import Logged, having, import_records, log_missing, log_session
 from training.actions.courses import COURSE_FIELDS, COURSE_SEEN, add_course, change_course
@@ -39,6 +40,7 @@ from training.actions.requirements import (
 from training.actions.sessions import (
     SESSION_FIELDS,
     SESSION_SEEN,
+    WHEN_AND_WHERE,
     add_session,
     cancel_session,
     change_session,
@@ -53,6 +55,7 @@ __all__ = [
     "REQUIREMENT_SEEN",
     "SESSION_FIELDS",
     "SESSION_SEEN",
+    "WHEN_AND_WHERE",
     "AlreadyThere",
     "Booked",
     "Logged",
@@ -87,5 +90,6 @@ __all__ = [
     "new_record",
     "take_back_records",
     "who_may_come",
+    "why_closed",
     "withdraw_record",
 ]

@@ -104,6 +104,7 @@ class RequirementFilter(filters.FilterSet):
     )
     owner = filters.ChoiceFilter(label="Asked by", choices=OWNERS, empty_label="Any", method="by_owner")
     ended = filters.ChoiceFilter(label="Asked", choices=ENDED, empty_label="Now or later", method="leave")
+    sort = filters.CharFilter(widget=forms.HiddenInput, method="leave", max_length=20)
 
     class Meta:
         model = Requirement

@@ -91,7 +91,7 @@ class FindForm(forms.Form):
     )
     who = OneLine(
         "Staff reference, work e-mail or name", max_length=254,
-        help_text="A reference or an e-mail exactly as the agency has it. A name finds only people "
+        help_text="The whole reference or e-mail, as the agency has it. A name finds only people "
         "who were on the list of one of your sessions.",
     )
     person = forms.ChoiceField(label="Which of them?", required=False, widget=forms.RadioSelect)

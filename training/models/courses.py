@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 from django.core.validators import MinValueValidator
@@ -13,6 +14,12 @@ from django.db.models import F, Q
 from partnership.models import CODE, Agency, Partnership, RoleGroup, dates_in_order
 from training import querysets
 from training.choices import Delivery
+
+
+@lru_cache(maxsize=5_000)
+def months_after(day: date, months: int) -> date:
+    """Lists name few days many times."""
+    return day + relativedelta(months=months)
 
 
 class Course(models.Model):
@@ -61,7 +68,7 @@ class Course(models.Model):
         1 April 2012 and 36 months: counts on 31 March 2015, not on 1 April. A day that the month
         of expiry lacks becomes that month's last (29 February and 12 months: 28 February).
         """
-        return self.valid_months and completed_on + relativedelta(months=self.valid_months)
+        return self.valid_months and months_after(completed_on, self.valid_months)
 
     @property
     def covered_codes(self) -> str:

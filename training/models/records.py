@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from partnership.models import StaffMember, User, by_needs_at, dates_in_order, with_reason
+from partnership.spreadsheets import spoken
 from training import querysets
 from training.choices import ExemptionReason, Provider
 from training.models.courses import Course, Requirement
@@ -66,7 +67,7 @@ class TrainingRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.course} by {self.staff_member}, {self.completed_on}"
+        return f"{self.course} by {self.staff_member}, {spoken(self.completed_on)}"
 
     def clean(self) -> None:
         if self.completed_on and self.completed_on > timezone.localdate():
@@ -94,7 +95,7 @@ class Exemption(models.Model):
         constraints = [dates_in_order("exemption_dates_in_order", "from_on", "until_on")]
 
     def __str__(self) -> str:
-        return f"{self.staff_member} exempt until {self.until_on}"
+        return f"{self.staff_member} exempt until {spoken(self.until_on)}"
 
     def holds_on(self, on: date) -> bool:
         return self.from_on <= on < self.until_on

@@ -84,16 +84,17 @@ class Session(models.Model):
         return f"{self.course}, {self.held_on:%d/%m/%Y}"
 
     def clean(self) -> None:
+        wrong = {}
         if self.end_time and not self.start_time:
-            raise ValidationError({"start_time": "Give the start as well as the end."})
-        if self.end_time and self.end_time <= self.start_time:
-            raise ValidationError({"end_time": "The end must be after the start."})
+            wrong["start_time"] = "Give the start as well as the end."
+        elif self.end_time and self.end_time <= self.start_time:
+            wrong["end_time"] = "The end must be after the start."
         if self.held_on and self.booking_closes_on and self.booking_closes_on > self.held_on:
-            raise ValidationError({
-                "booking_closes_on": "Booking cannot close after the day of the session."
-            })
+            wrong["booking_closes_on"] = "Booking cannot close after the day of the session."
         if self.course_id and self.held_on and not self.course.counts_on(self.held_on):
-            raise ValidationError({"held_on": "The course does not count on that day. See its dates."})
+            wrong["held_on"] = "The course does not count on that day. See its dates."
+        if wrong:  # all at once, each at its field
+            raise ValidationError(wrong)
 
     @property
     def live(self) -> bool:

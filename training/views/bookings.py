@@ -1,5 +1,5 @@
 """Booking: a lead for their people, a practitioner for themselves, the training administrator for
-people known from the sessions; and giving a place back."""
+whom they can name exactly or know from the sessions; and giving a place back."""
 
 from __future__ import annotations
 
@@ -36,11 +36,14 @@ def book(request: HttpRequest, number: int) -> HttpResponse:
     """Book places: each kind of reader in their own way."""
     must(request, P.VIEW_SESSION_NAMES)
     session = within(request, number)
+    if request.method != "POST" and not session.open_to_book(today()):
+        messages.info(request, actions.why_closed(session))
+        return redirect(page_of(session))
     if own_only(request):
         return book_own(request, session)
     if held(request.user, P.VIEW_SESSION_NAMES).agencies:
         return book_people(request, session)
-    return book_known(request, session)
+    return book_found(request, session)
 
 
 def said(done: actions.Booked) -> str:
@@ -176,23 +179,23 @@ def tick(row: PersonDue, chosen: set[str], several: bool) -> dict[str, Any]:
     }
 
 
-# --- For people known from the sessions ------------------------------------------------------------------
+# --- For whoever asks the training administrator ----------------------------------------------------------
 
 
-def book_known(request: HttpRequest, session: Session) -> HttpResponse:
-    """The training administrator books somebody who was on the list of a session before."""
+def book_found(request: HttpRequest, session: Session) -> HttpResponse:
+    """The training administrator books somebody by their reference, or known from a session before."""
     if not runs(request.user, session):
         raise Http404
     form = FindForm(posted(request), session=session)
     if request.method == "POST" and form.is_valid():
-        person = find(request, form, session, known_only=True)
+        person = find(request, form, session)
         answer = put(request, session, [person], form) if person else None
         if answer:
             return answer
     return render(request, "training/session_find.html", {
         "form": form, "session": session, "title": "Book a place", "submit": "Book a place",
-        "text": "For people who were on the list of one of your sessions before. Others are booked "
-        "by their agency's lead, or by themselves.",
+        "text": "For somebody who asks you for a place. Leads book their people themselves, and "
+        "practitioners book for themselves.",
         "crumbs": crumbs(LIST, crumb(session), "Book a place"),
     }, status=422 if form.errors else 200)
 
@@ -205,6 +208,10 @@ def cancel(request: HttpRequest, number: int) -> HttpResponse:
     rows = named(request).select_related("staff_member", "agency", "session__course", "session__partnership")
     booking = get_object_or_404(rows, pk=number)
     session = booking.session
+    if request.method != "POST" and booking.state not in (BookingState.BOOKED, BookingState.WAITING):
+        messages.info(request, f"{booking.staff_member.name}: {BookingState(booking.state).label.lower()}. "
+                      "There is nothing to cancel.")
+        return redirect(page_of(session))
     errors = []
     if request.method == "POST":
         try:

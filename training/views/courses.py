@@ -99,6 +99,7 @@ def course_detail(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "training/course_detail.html", {
         "course": course, "facts": facts(course), "sessions": coming.order_by("held_on", "start_time")[:PAGE],
         "manages": can(request.user, Permission.MANAGE_COURSES), "crumbs": crumbs(course.title),
+        "asks": can(request.user, Permission.VIEW_MEASURES),
     })
 
 

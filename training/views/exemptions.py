@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -51,14 +53,16 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
         reach.select_related("staff_member__agency", "requirement"), pk=number
     )
     person = row.staff_member
-    form = EndExemptionForm(posted(request), initial={"until_on": today()})
+    earliest = max(today(), row.from_on + timedelta(days=1))
+    form = EndExemptionForm(posted(request), row=row, initial={"until_on": earliest})
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_exemption(by=request.user, exemption=row, **form.cleaned_data)
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, "The exemption ends earlier.")
+            day = longdate(form.cleaned_data["until_on"])
+            messages.success(request, f"The exemption ends. The training is asked for again from {day}.")
             return redirect(person_page(person))
     return render(request, "training/exemption_end.html", {
         "form": form, "person": person, "row": row,

@@ -16,16 +16,14 @@ from training.models import Session
 MOST = 20
 
 
-def find(
-    request: HttpRequest, form: FindForm, session: Session, *, known_only: bool
-) -> StaffMember | None:
+def find(request: HttpRequest, form: FindForm, session: Session) -> StaffMember | None:
     """The person meant; None with the sentence in the form when there is none, or several to choose from."""
-    found = matching(request, form, session, known_only)
+    found = matching(request, form, session)
     chosen = [person for person in found if str(person.pk) == form.cleaned_data["person"]]
     if len(found) == 1 or chosen:
         return (chosen or found)[0]
     if not found:
-        form.add_error("who", NOBODY_KNOWN if known_only else NOBODY)
+        form.add_error("who", NOBODY)
         return None
     form.offer(found[:MOST])
     more = " Type more of the name, or the reference." if len(found) > MOST else ""
@@ -35,22 +33,20 @@ def find(
 
 NOBODY = (
     "Nobody of these agencies in post on that day has this reference or work e-mail, and nobody "
-    "known from your sessions has this name. Check it with the person."
-)
-NOBODY_KNOWN = (
-    "Nobody known from your sessions fits this. Ask their agency's lead to book them, or add them "
-    "on the day as a walk-in."
+    "known from your sessions has this name. Check it with the person or with their agency's lead."
 )
 
 
-def matching(
-    request: HttpRequest, form: FindForm, session: Session, known_only: bool
-) -> list[StaffMember]:
-    """Those with exactly this reference or e-mail; else those known whose name has all the words."""
+def matching(request: HttpRequest, form: FindForm, session: Session) -> list[StaffMember]:
+    """Those with exactly this reference or e-mail; else those known whose name has all the words.
+
+    Whoever can say the reference has it from the person or their agency; a name alone opens no
+    staff list.
+    """
     typed, agency = form.cleaned_data["who"], form.cleaned_data["agency"]
     known = known_people(request, session)
-    exactly = Q(reference=typed) | Q(work_email__iexact=typed)
-    open_to = known if known_only else actions.who_may_come(session)
+    exactly = Q(reference__iexact=typed) | Q(work_email__iexact=typed)
+    open_to = actions.who_may_come(session)
     if agency:
         open_to, known = open_to.filter(agency=agency), known.filter(agency=agency)
     found = list(open_to.filter(exactly).select_related("agency").distinct())

@@ -14,7 +14,8 @@ from partnership.stale import ChangedSince, fingerprint
 from partnership.templatetags.quorate import longdate
 from partnership.views.editing import changed_since, tried
 from training import actions
-from training.actions import SESSION_FIELDS, SESSION_SEEN, AlreadyThere
+from training.actions import SESSION_FIELDS, SESSION_SEEN, WHEN_AND_WHERE, AlreadyThere
+from training.choices import BookingState
 from training.forms import CallOffForm, OfferForm
 from training.models import Session
 from training.views.areas import crumbs, must
@@ -59,10 +60,14 @@ def managed(request: HttpRequest, number: int) -> Session:
 def change(request: HttpRequest, number: int) -> HttpResponse:
     """Change a session; what somebody else changed meanwhile is not overwritten."""
     row = managed(request, number)
+    if request.method != "POST" and not row.live:
+        messages.info(request, f"{actions.why_closed(row)} It cannot be changed any more.")
+        return redirect(page_of(row))
     there = {name: getattr(row, name) for name in SESSION_FIELDS}
     form = OfferForm(posted(request), user=request.user, session=row, initial=there)
     if request.method == "POST" and form.is_valid():
         seen = request.POST.get("seen") or "none"
+        before = waiting(row)
         try:
             done = tried(form, lambda: actions.change_session(
                 by=request.user, session=row, seen=seen, **form.cleaned_data
@@ -70,7 +75,10 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
         except ChangedSince:
             return stale(request, managed(request, number), form)
         if done is not None:
-            messages.success(request, "Saved." if done else "Nothing differs: nothing was written.")
+            if done:
+                messages.success(request, saved(row, there, form, before))
+            else:
+                messages.info(request, "Nothing differs: nothing was written.")
             return redirect(page_of(row))
     return render(request, "training/session_form.html", {
         "form": form, "session": row, "title": "Change a session", "seen": fingerprint(row, SESSION_SEEN),
@@ -78,9 +86,25 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     }, status=422 if form.errors else 200)
 
 
+def waiting(row: Session) -> int:
+    return row.bookings.filter(state=BookingState.WAITING).count()
+
+
+def saved(row: Session, there: dict[str, Any], form: OfferForm, waited: int) -> str:
+    """What a change did, in sentences: who was told, and who moved up."""
+    found = ["Saved."]
+    moved = any(form.cleaned_data.get(name) != there[name] for name in WHEN_AND_WHERE)
+    if moved and row.bookings.live().exists():
+        found.append("Everybody on the list is told by mail.")
+    up = waited - waiting(row)
+    if up:
+        found.append(f"{up} {'person' if up == 1 else 'people'} moved up from the waiting list.")
+    return " ".join(found)
+
+
 def stale(request: HttpRequest, row: Session, form: Any) -> HttpResponse:
     return changed_since(
-        request, form, row, name=str(row), seen=fingerprint(row, SESSION_SEEN),
+        request, form, row, name=f"{row.course}, {longdate(row.held_on)}", seen=fingerprint(row, SESSION_SEEN),
         crumbs=crumbs(LIST, crumb(row), "Changed since"), back=page_of(row),
     )
 

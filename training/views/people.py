@@ -180,7 +180,7 @@ def cells(row: PersonDue, names: list[str], on: date, *, whole: bool) -> list[di
                  "hint": f"{person.job_title}, {person.reference}"},
         "standing": standing_cell(row, on),
         "what": {"text": row.what} if whole else what_first(row),
-        "expires": {"text": longdate(row.expires_on) or "–"},
+        "expires": {"text": longdate(row.expires_on) or "–", "nowrap": True},
         "role_group": {"text": person.role_group.title},
         "agency": {"text": person.agency.name},
     }

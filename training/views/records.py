@@ -95,18 +95,27 @@ def replacing(
         return too_late(request, row, form)
     if request.method == "POST" and form.is_valid():
         try:
-            act(by=request.user, training_record=row, **form.cleaned_data)
+            new = act(by=request.user, training_record=row, **form.cleaned_data)
         except (actions.ReplacedSince, IntegrityError):
             return too_late(request, record_within(request, row.pk), form)
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, "Done. The record as it was is kept, with the reason.")
+            messages.success(request, replaced(row, new))
             return redirect(person_page(person))
     return render(request, template, {
         "form": form, "row": row, "person": person, "facts": facts(row),
         "crumbs": crumbs(request, person, title),
     }, status=422 if form.errors else 200)
+
+
+def replaced(row: TrainingRecord, new: TrainingRecord | None) -> str:
+    """What became of a record: another counts in its place, or none does."""
+    was = f"{row.course}, completed on {longdate(row.completed_on)}"
+    kept = "The record as it was is kept, with your reason."
+    if not new:
+        return f"Withdrawn: {was}. It counts no more. {kept}"
+    return f"Corrected: it is now {new.course}, completed on {longdate(new.completed_on)}. {kept}"
 
 
 def too_late(request: HttpRequest, row: TrainingRecord, form: forms.Form) -> HttpResponse:

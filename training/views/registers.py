@@ -6,13 +6,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 
-from partnership.forms import posted
+from partnership.forms import NUMBER, posted
 from partnership.models import today
 from partnership.roles import Permission
+from partnership.templatetags.quorate import longdate
 from partnership.views.editing import tried
 from training import actions
 from training.choices import CAME, HAD_A_PLACE, BookingState
@@ -23,6 +27,7 @@ from training.views.finding import find
 from training.views.sessions import LIST, crumb, facts, page_of, within
 
 S = BookingState
+MOST_LINES = 100  # of a register on one page
 CHOICES = {  # what can be ticked: of who has a place, and of who walked in
     False: ((S.ATTENDED, "Was there"), (S.NO_SHOW, "No-show")),
     True: ((S.WALK_IN, "Was there"), (S.MISTAKE, "Not there: a mistake")),
@@ -41,9 +46,11 @@ def kept(request: HttpRequest, number: int) -> Session:
 def register(request: HttpRequest, number: int) -> HttpResponse:
     """Who was there: a click for each, saved as often as needed until it is closed."""
     session = kept(request, number)
-    rows = list(on_list(request, session))
-    if session.closed_at or not session.takes_register(today()):
+    if not_now(request, session):
         return redirect(page_of(session))
+    everybody = on_list(request, session)
+    page = Paginator(everybody, MOST_LINES).get_page(request.GET.get("page"))
+    rows = list(page)
     errors = []
     if request.method == "POST":
         try:
@@ -58,14 +65,41 @@ def register(request: HttpRequest, number: int) -> HttpResponse:
         "session": session, "errors": errors, "crumbs": crumbs(LIST, crumb(session), "Register"),
         "rows": [line(request, row) for row in rows if row.state != S.WALK_IN],
         "walked": [line(request, row) for row in rows if row.state == S.WALK_IN],
-        "undecided": sum(row.state == S.BOOKED for row in rows),
+        "undecided": everybody.filter(state=S.BOOKED).count(), "page": page, "links": links(request),
     }, status=422 if errors else 200)
+
+
+def not_now(request: HttpRequest, session: Session) -> str:
+    """Why the register cannot be marked now, said on the next page; nothing where it can."""
+    why = ""
+    if session.cancelled_at:
+        why = "This session has been cancelled. It has no register."
+    elif session.closed_at:
+        why = "The register is closed. Choose “Correct” beside a name, and give the reason."
+    elif not session.takes_register(today()):
+        why = f"The register can be taken from {longdate(session.held_on)} on."
+    if why:
+        lost = " Nothing of what you ticked was saved." if request.method == "POST" else ""
+        messages.info(request, f"{why}{lost}")
+    return why
+
+
+def links(request: HttpRequest) -> list[dict[str, Any]]:
+    """Ticking without script: most often nearly everybody was there."""
+    page = {"page": request.GET["page"]} if "page" in request.GET else {}
+    now = request.GET.get("tick", "")
+    words = {"": "As saved", "there": "Everybody else was there"}
+    return [
+        {"text": text, "href": "?" + urlencode(page | ({"tick": key} if key else {})), "current": key == now}
+        for key, text in words.items()
+    ]
 
 
 def on_list(request: HttpRequest, session: Session) -> Any:
     rows = named(request).filter(session=session, state__in=sorted(HAD_A_PLACE | {S.WALK_IN}))
+    walked = Case(When(state=S.WALK_IN, then=1), default=0)
     return rows.select_related("staff_member", "agency").order_by(
-        "staff_member__last_name", "staff_member__first_name", "pk"
+        walked, "staff_member__last_name", "staff_member__first_name", "pk"
     )
 
 
@@ -81,7 +115,8 @@ def marks(request: HttpRequest, rows: list[Booking]) -> dict[int, tuple[str, str
 def line(request: HttpRequest, row: Booking) -> dict[str, Any]:
     """A person with what can be ticked for them; what was sent stays ticked."""
     person = row.staff_member
-    ticked = request.POST.get(f"state-{row.pk}", row.state)
+    usual = S.ATTENDED if row.state == S.BOOKED and request.GET.get("tick") == "there" else row.state
+    ticked = request.POST.get(f"state-{row.pk}", usual)
     return {
         "pk": row.pk, "name": f"{person.last_name}, {person.first_name}", "was": row.state,
         "hint": f"{person.job_title}, {person.reference}, {row.agency}",
@@ -97,7 +132,9 @@ def go_on(request: HttpRequest, session: Session, number: int) -> HttpResponse:
         return redirect("training:register-close", session.pk)
     words = f"{number} {'person' if number == 1 else 'people'} marked" if number else "Nothing differs"
     messages.success(request, f"{words}. The register stays open until you close it.")
-    return redirect("training:register", session.pk)
+    page = request.GET.get("page", "")
+    there = reverse("training:register", args=[session.pk])
+    return redirect(f"{there}?page={page}" if NUMBER.fullmatch(page) else there)
 
 
 def marked_since(request: HttpRequest, session: Session, rows: list[Booking]) -> HttpResponse:
@@ -121,6 +158,7 @@ def close(request: HttpRequest, number: int) -> HttpResponse:
         messages.info(request, "The register is closed already.")
         return redirect(page_of(session))
     if not session.takes_register(today()):
+        not_now(request, session)
         return redirect(page_of(session))
     errors = []
     if request.method == "POST":
@@ -160,10 +198,11 @@ def walk_in(request: HttpRequest, number: int) -> HttpResponse:
     """Somebody who came without a place."""
     session = kept(request, number)
     if not session.takes_register(today()):
+        not_now(request, session)
         return redirect(page_of(session))
     form = FindForm(posted(request), session=session, corrects=bool(session.closed_at))
     if request.method == "POST" and form.is_valid():
-        person = find(request, form, session, known_only=False)
+        person = find(request, form, session)
         reason = form.cleaned_data.get("reason", "")
         if person and tried(form, lambda: actions.add_walk_in(
             by=request.user, session=session, staff_member=person, reason=reason
@@ -199,7 +238,10 @@ def correct(request: HttpRequest, number: int) -> HttpResponse:
         except actions.MarkedSince as error:
             return marked_since(request, session, error.rows)
         if done is not None:
-            messages.success(request, corrected(booking, form) if done else "It says so already: nothing was written.")
+            if done:
+                messages.success(request, corrected(booking, form))
+            else:
+                messages.info(request, "It says so already: nothing was written.")
             return redirect(page_of(session))
     return render(request, "training/booking_correct.html", {
         "form": form, "booking": booking, "session": session, "state": S(booking.state).label,

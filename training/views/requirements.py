@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,19 +31,19 @@ from training.actions import (
 from training.due import in_words
 from training.foreseen import foresee
 from training.forms import ChangeForm, EndForm, RequirementFilter, RequirementForm, owners_of
-from training.models import Requirement
+from training.models import Course, Requirement
 from training.querysets import RequirementQuerySet
-from training.views.areas import PAGE, crumbs, index, must, narrowed
+from training.views.areas import PAGE, asked_order, column, crumbs, index, must, narrowed
 from training.views.checking import checked
 from training.views.courses import validity
 
 P = Permission
 ROUTE = "training:requirement-list"
 LIST = {"text": "Who must hold what", "href": "/courses/requirements/"}
-COLUMNS = [
-    {"text": "What", "header": True}, {"text": "Asked by"}, {"text": "From"}, {"text": "Until"},
-    {"text": "What to do"},
-]
+SORTS = {  # within each role group
+    "what": ("first_course",), "owner": ("partnership__name", "agency__name"),
+    "from": ("effective_from",), "until": ("effective_until",),
+}
 
 
 def changeable(request: HttpRequest) -> RequirementQuerySet:
@@ -57,9 +57,9 @@ def requirement_list(request: HttpRequest) -> HttpResponse:
     """By role group, in words; what has ended when it is asked for."""
     must(request, P.VIEW_MEASURES)
     listing = RequirementFilter(request.GET, queryset=Requirement.objects.visible_to(request.user))
+    order = asked_order(request, SORTS, "owner")
     rows = listing.qs.select_related("role_group", "partnership", "agency").prefetch_related("courses")
-    ordered = rows.order_by("role_group__title", "partnership__name", "agency__name", "-effective_from", "pk")
-    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(in_order(rows, order), PAGE).get_page(request.GET.get("page"))
     mine = set(changeable(request).filter(pk__in=[row.pk for row in page]).values_list("pk", flat=True))
     groups = [
         {"title": group.title, "rows": [cells(row, row.pk in mine) for row in found]}
@@ -67,9 +67,28 @@ def requirement_list(request: HttpRequest) -> HttpResponse:
     ]
     return render(request, "training/requirement_list.html", {
         "index": index(request.user, ROUTE), "filter": listing.form, "page": page, "groups": groups,
-        "narrowed": narrowed(listing.form), "columns": COLUMNS, "manages": bool(owners_of(request.user)),
+        "narrowed": narrowed(listing.form), "columns": columns(request, order), "manages": bool(owners_of(request.user)),
         "crumbs": crumbs(LIST["text"]),
     })
+
+
+def in_order(rows: RequirementQuerySet, order: tuple[str, bool]) -> RequirementQuerySet:
+    """By role group always; within it as asked, what has no end after what has one."""
+    name, down = order
+    asked = [F(one).desc(nulls_first=True) if down else F(one).asc(nulls_last=True) for one in SORTS[name]]
+    usual = ("partnership__name", "agency__name", "-effective_from", "pk")
+    # The first title by a subquery: a filter by course must not hide the others of "any one of".
+    first = Course.objects.filter(requirements=OuterRef("pk")).order_by("title")  # unscoped: the catalogue
+    found = rows.annotate(first_course=Subquery(first.values("title")[:1]))
+    return found.order_by("role_group__title", *asked, *usual)
+
+
+def columns(request: HttpRequest, order: tuple[str, bool]) -> list[dict[str, Any]]:
+    return [
+        column(request, "What", "what", order, header=True), column(request, "Asked by", "owner", order),
+        column(request, "From", "from", order), column(request, "Until", "until", order),
+        {"text": "What to do"},
+    ]
 
 
 def cells(row: Requirement, mine: bool) -> list[dict[str, Any]]:

@@ -39,6 +39,7 @@ SORTS = {
     "day": ("held_on", "start_time"), "course": ("course__title", "held_on"), "free": ("free", "held_on"),
     "place": ("place", "held_on"),
 }
+MOST_LINES = 100  # of a session's list on one page
 STATES = {  # how a booking is shown
     BookingState.BOOKED: "blue", BookingState.WAITING: "yellow", BookingState.CANCELLED: "grey",
     BookingState.CANCELLED_LATE: "grey", BookingState.LEFT_LIST: "grey", BookingState.ATTENDED: "green",
@@ -158,13 +159,15 @@ def session_detail(request: HttpRequest, number: int) -> HttpResponse:
         named(request).filter(session=row).exclude(state=BookingState.MISTAKE)
         .select_related("staff_member__agency", "agency").order_by("booked_at", "pk")
     )
-    several = len({booking.agency_id for booking in bookings}) > 1
     keeps = runs(request.user, row)
+    several = keeps or len({booking.agency_id for booking in bookings}) > 1
+    page = Paginator(bookings, MOST_LINES).get_page(request.GET.get("page"))
     return render(request, "training/session_detail.html", {
         "session": row, "facts": facts(row), "state": where(row), "keeps": keeps,
         "manages": manages(request.user, row), "books": row.open_to_book(today()) and can(request.user, P.VIEW_SESSION_NAMES),
         "registers": keeps and row.takes_register(today()),
-        "rows": [line(request, booking, row, several) for booking in bookings],
+        "rows": [line(request, booking, row, several) for booking in page], "page": page,
+        "nobody": nobody(row),
         "columns": line_columns(several), "mine": own_place(request, bookings),
         "personal": own_only(request), "crumbs": crumbs(LIST, row.course.title),
         "sees": can(request.user, P.VIEW_SESSION_NAMES),
@@ -193,12 +196,36 @@ def facts(row: Session) -> list[dict[str, Any]]:
         {"key": "Offered by", "value": row.partnership.name, "hint": "Open to the people of all its agencies"},
         {"key": "Places", "value": f"{row.places}, of which {row.taken} taken",
          "hint": f"{row.waiting} on the waiting list" if row.waiting else ""},
-        {"key": "Booking closes on", "value": longdate(row.booking_closes_on),
-         "hint": "Cancelling later counts as late"},
+        closing(row),
     ]
     if row.cancelled_at:
         found.append({"key": "Cancelled", "value": row.cancelled_reason, "hint": longdate(row.cancelled_at)})
     return found
+
+
+def closing(row: Session) -> dict[str, Any]:
+    """The last day to book, and what comes after it."""
+    day = longdate(row.booking_closes_on)
+    if today() > row.booking_closes_on:
+        return {"key": "Booking closed on", "value": day, "hint": "Cancelled later: counted as late"}
+    return {"key": "Booking closes on", "value": day, "hint": "Cancelling later counts as late"}
+
+
+def nobody(row: Session) -> str:
+    """What to say to whoever keeps it when nobody is on the list."""
+    if row.cancelled_at:
+        return "Nobody was booked."
+    if row.open_to_book(today()):
+        return (
+            "Nobody is booked yet. The leads of the agencies book their people; you can book somebody "
+            "by their staff reference or work e-mail."
+        )
+    if row.takes_register(today()):
+        return "Nobody was booked. Take the register, and add those who came as walk-ins."
+    return (
+        "Nobody is booked, and booking is closed. Change the session to set a later day on "
+        "which it closes, or add those who come as walk-ins on the day."
+    )
 
 
 def line_columns(several: bool) -> list[dict[str, Any]]:

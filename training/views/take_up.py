@@ -109,9 +109,10 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def periods(asked: Asked) -> list[dict[str, Any]]:
-    """The years around, and the quarters of the one shown."""
-    year = asked.span.year
-    spans = [Span(year - 1), Span(year), *([Span(year + 1)] if year < 2199 else []), *Span(year).quarters]
+    """The years around, and the halves and quarters of the one shown."""
+    year = Span(asked.span.year)
+    after = [Span(year.year + 1)] if year.year < 2199 else []
+    spans = [Span(year.year - 1), year, *after, *year.halves, *year.quarters]
     return [
         {"text": s.name, "href": asked.link(period=s.slug), "current": s == asked.span} for s in spans
     ]
@@ -153,13 +154,13 @@ def tables(asked: Asked) -> list[dict[str, Any]]:
     agencies = dict(Agency.objects.within_reach(asked.request.user, P.VIEW_SESSION_TAKE_UP).values_list("pk", "name"))
     by.append(("agency", "By agency", found.by_agency(), agencies))
     if not asked.span.quarter:
-        quarters = {n: q.name for n, q in enumerate(asked.span.quarters, start=1)}
+        quarters = {q.quarter: q.name for q in asked.span.quarters}
         by.append(("quarter", "By quarter", found.by(lambda s: quarter_of(asked.span, s)), quarters))
     return [table(asked, *one) for one in by]
 
 
 def quarter_of(span: Span, session: Session) -> int:
-    return next(n for n, part in enumerate(span.quarters, start=1) if session.held_on in part)
+    return next(part.quarter for part in span.quarters if session.held_on in part)
 
 
 def shown_columns(asked: Asked, dimension: str) -> list[str]:

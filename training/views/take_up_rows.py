@@ -8,7 +8,9 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from partnership.exporting import as_csv
 from partnership.forms import NUMBER
+from partnership.history import record
 from partnership.models import Agency
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
@@ -24,22 +26,39 @@ P = Permission
 
 def rows(request: HttpRequest) -> HttpResponse:
     """The sessions or bookings that a number counts; names only of those the reader may see."""
-    must(request, P.VIEW_SESSION_TAKE_UP)
-    asked = Asked(request)
-    count = request.GET.get("count", "")
-    if count not in LABELS:
-        raise Http404
-    sessions = [s for s in asked.found.sessions if fits(asked, s)]
-    if count in OF_SESSIONS:
-        found, columns = session_rows(asked, sessions), ["Course", "Day", "Place", "Places"]
-    else:
-        found, columns = booking_rows(asked, count, sessions)
+    asked, count = Asked(request), request.GET.get("count", "")
+    found, columns = counted(asked, count)
+    if "csv" in request.GET:
+        return as_file(asked, [[cell["text"] for cell in row] for row in found], columns)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(request, "training/take_up_rows.html", {
         "title": LABELS[count], "span": asked.span, "page": page, "rows": list(page),
         "columns": [{"text": text, "header": n == 0} for n, text in enumerate(columns)],
         "words": words_of(asked), "crumbs": crumbs(HERE | {"href": HERE["href"] + asked.link()}, LABELS[count]),
     })
+
+
+def counted(asked: Asked, count: str) -> tuple[list[list[dict[str, Any]]], list[str]]:
+    """The rows behind a number with their headings; 404 when the address names no number."""
+    must(asked.request, P.VIEW_SESSION_TAKE_UP)
+    if count not in LABELS:
+        raise Http404
+    sessions = [s for s in asked.found.sessions if fits(asked, s)]
+    if count in OF_SESSIONS:
+        return session_rows(asked, sessions), ["Course", "Day", "Place", "Places"]
+    return booking_rows(asked, count, sessions)
+
+
+def as_file(asked: Asked, laid: list[list[object]], columns: list[str]) -> HttpResponse:
+    """The rows of the page, all of them, for a spreadsheet; that they were taken is in the history."""
+    answer = HttpResponse("\ufeff" + as_csv([columns, *laid]), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="quorate-take-up-rows-{asked.span.slug}.csv"'
+    for place in asked.chosen:
+        record(
+            asked.request.user, "took rows", place, partnership=place, period=asked.span.name,
+            names="Name" in columns,
+        )
+    return answer
 
 
 def asked_number(request: HttpRequest, name: str) -> int | None:

@@ -66,6 +66,7 @@ from compliance.demo.factories.training import (
     SessionFactory,
     TrainingRecordFactory,
 )
+from compliance.demo.factories.uploads import UploadFactory
 
 __all__ = [
     "FIRST_NAMES",
@@ -112,6 +113,7 @@ __all__ = [
     "TimescaleFactory",
     "TrainingRecordFactory",
     "TriggerFactory",
+    "UploadFactory",
     "UserCheckFactory",
     "UserFactory",
     "factories",

@@ -104,7 +104,14 @@ def test_lead_reads_of_disputes_that_were_answered(client, alice, dana, meeting,
     assert task_numbers(alice)["dispute of yours was answered in the last two weeks"] == 1
     client.force_login(alice)
     found = [task for task in waiting(alice)["tasks"] if "answered" in task["text"]]
-    assert "Settled" in text(client.get(found[0]["href"]))
+    listed = text(client.get(found[0]["href"]))
+    assert "We came. So you did. Answered" in listed and "1 in all" in listed
+    line.refresh_from_db()
+    line.settled_at -= timedelta(days=15)
+    line.disputed_at = line.settled_at
+    line.save()
+    assert "dispute of yours was answered in the last two weeks" not in task_numbers(alice)
+    assert "No dispute fits" in text(client.get(found[0]["href"]))
 
 
 def test_conference_administrator_reads_how_many_meetings_come(dana, partnership, meeting):
@@ -140,7 +147,7 @@ def test_decision_maker_sees_the_cases_given_with_their_due_moment_and_those_clo
     busy.state, busy.closed_at, busy.closed_by, busy.resolution = CaseState.DECIDED, now, dee, "Come."
     busy.save()
     words = text(client.get("/"))
-    assert "No case is given to you." in words
+    assert "No case is given to you at present." in words
     assert "Closed cases that were given to you" in words and "choose “Reopen”" in words
 
 
@@ -211,3 +218,32 @@ def test_home_without_a_role_asks_for_nothing(client, partnership):
     client.force_login(make.UserFactory())
     words = text(client.get("/"))
     assert "You have no role yet" in words and "What waits" not in words
+
+
+# --- A partnership that has just been made --------------------------------------------------------
+
+
+def test_manager_of_a_new_partnership_is_told_where_to_begin(client, mo, partnership):
+    client.force_login(mo)
+    page = client.get("/")
+    words = text(page)
+    assert f"Begin in {partnership.name}" in words
+    for step in ("Add the agencies", "Invite the users", "Put in the bank holidays", "Set the quorum",
+                 "Adopt an escalation policy", "Add the courses"):
+        assert step in words
+    for place in page.context["beginning"]:
+        for step in place["steps"]:
+            assert client.get(step["href"]).status_code == 200, step
+
+
+def test_partnership_with_an_agency_has_begun(client, mo, audrey, agency_a):
+    for user in (mo, audrey):
+        client.force_login(user)
+        assert "Begin in" not in text(client.get("/"))
+
+
+def test_beginning_is_for_the_manager_of_that_partnership_alone(client, audrey, elsewhere, mo):
+    for user, begun in ((audrey, 0), (mo, 1)):
+        client.force_login(user)
+        words = text(client.get("/"))
+        assert words.count("Begin in") == begun and elsewhere.name not in words

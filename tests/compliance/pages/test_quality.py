@@ -16,6 +16,7 @@ from compliance.measures import Scope, open_ledger, score
 from compliance.period import Period
 from compliance.rows.quality import KINDS
 from conferences.actions import close_registers
+from partnership.models import today
 from tests.filled import NAMES, filled
 from tests.reading import same, text
 
@@ -147,6 +148,10 @@ def test_agencies_without_a_lead_or_a_list(client, mo, messy, alice):
     assert agencies("no-lead") == {"Northwold Police"}
     assert agencies("no-staff-list") == {"Northwold Social Care", "Northwold Police"}
     filled, _ = messy
+    lead = make.GrantFactory(role="agency_lead", agency=filled.agency_b, from_on=today())
+    assert agencies("no-lead") == set()  # mended today, also for a period that is over
+    lead.delete()
+    assert agencies("no-lead") == {"Northwold Police"}
     filled.agency_a.staff_list_on = date(2014, 6, 1)
     filled.agency_a.save()
     assert agencies("no-staff-list") == {"Northwold Police"}

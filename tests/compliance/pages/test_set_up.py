@@ -190,7 +190,7 @@ def test_the_ratings_are_those_of_the_agencies_own_pages(mo, filled):
         ({"good_from": "NaN"}, "must be a number"),
         ({"good_from": "40"}, "must not begin above"),
         ({"good_from": ""}, "Fill in “Good from (per cent)”"),
-        ({"measure": "nonsense"}, "nonsense is not one of"),
+        ({"measure": "nonsense"}, "Choose one of the answers on the list"),
         ({"effective_from": "tomorrow"}, "must be a real date"),
     ],
 )

@@ -9,10 +9,12 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from compliance.demo import factories as make
 from conferences import actions
-from conferences.choices import MeetingKind, MeetingState, Outcome
+from conferences.choices import Expectation, MeetingKind, MeetingState, Outcome
+from conferences.models import Attendance, Meeting
 from partnership.models import HistoryEntry, today
 from tests.reading import text
 
@@ -88,6 +90,39 @@ def test_each_line_leads_to_what_one_can_do(client, alice, charlie, lines):
     for row in client.get(LIST).context["rows"]:
         assert client.get(row[-1]["href"]).status_code == 200
         assert client.get(row[0]["href"]).status_code == 200
+
+
+@pytest.mark.parametrize(("new", "words"), [
+    ({}, "Expected"), ({"expectation": "report"}, "Expected"), ({"report": "on_time"}, "On time"),
+    ({"expectation": "attend"}, "Not required"), ({"involved": False}, "Not required"),
+])
+def test_report_that_is_still_expected_is_not_called_unneeded(client, alice, lines, new, words):
+    coming = Attendance.objects.filter(meeting__reference="NW-3")
+    coming.update(**new)
+    client.force_login(alice)
+    reports = {row[0]["text"]: row[3]["text"] for row in client.get(LIST).context["rows"]}
+    assert reports["NW-3"] == words
+    assert {row["Meeting"]: row["Report"] for row in file_rows(client.get(FILE))}["NW-3"] == words
+    page = text(client.get("/partnerships/NW/meetings/NW-3/"))
+    assert f"To come {words}" in page and "Not known" not in page
+
+
+def test_closed_register_is_shown_as_it_was_written(client, alice, lines):
+    client.force_login(alice)
+    assert lines.expectation == Expectation.BOTH
+    Meeting.objects.filter(reference="NW-0").update(closed_at=timezone.now())
+    reports = {row[0]["text"]: row[3]["text"] for row in client.get(LIST).context["rows"]}
+    assert reports["NW-0"] == "Not required"
+
+
+def test_lead_finds_the_list_from_the_meetings_and_from_empty_disputes(client, alice, bob, lines):
+    href, words = f'href="{LIST}"', "My agency’s attendance"
+    for user, there in ((alice, True), (bob, False)):
+        client.force_login(user)
+        for address in ("/meetings/", "/meetings/disputes/"):
+            page = client.get(address).content.decode()
+            assert (href in page, words in page) == (there, there), (user, address)
+    assert f'href="{MINE}"' in page and "My meetings" in page
 
 
 def test_that_a_file_was_taken_is_in_the_history(client, alice, lines, agency_a):

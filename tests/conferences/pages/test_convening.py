@@ -189,6 +189,15 @@ def test_check_page_says_what_a_quorum_would_lack(client, dana, conference, scho
     assert "there are enough for a quorum" in text(enough)
 
 
+@pytest.mark.parametrize(("day", "late"), [(in_days(20), False), (in_days(300), True)])
+def test_check_page_says_when_the_date_is_later_than_the_local_rule_asks(client, dana, conference, day, late):
+    Meeting.objects.filter(pk=conference.pk).update(held_on=in_days(-30))
+    client.force_login(dana)
+    step = client.post(CONVENE, details(kind=MeetingKind.REVIEW, follows="NW-1", held_on=typed(day)) | {"step": "invite"})
+    check = text(press(client, step, "check"))
+    assert ("The first review is held within 3 months of the initial conference." in check) is late
+
+
 def test_days_without_known_holidays_are_refused_in_words(client, dana, conference):
     from partnership.models import BankHoliday
 
@@ -392,3 +401,14 @@ def test_nothing_of_a_meeting_is_left_when_one_invitation_is_refused(client, dan
     assert client.post(CONVENE, gone).status_code == 422
     assert not Meeting.objects.filter(reference="NW-NEW").exists()
     assert Attendance.objects.filter(meeting__reference="NW-NEW").count() == 0
+
+
+@pytest.mark.parametrize("odd", ["\u00b2", "9" * 5000, "9" * 19, "\u0663", "-1", "x"])
+@pytest.mark.parametrize("field", ["line-TOTAL_FORMS", "line-0-agency"])
+def test_odd_number_in_a_hidden_field_is_no_fault(client, dana, conference, field, odd):
+    client.force_login(dana)
+    for step in ("invite", "more", "check", "convene"):
+        sent = {"line-TOTAL_FORMS": "1", "line-0-source": "last", "line-0-invite": "on", "line-0-agency": "1"}
+        answer = client.post(CONVENE, details() | sent | {"step": step, field: odd})
+        assert answer.status_code in (200, 422), step
+    assert Meeting.objects.count() == 1

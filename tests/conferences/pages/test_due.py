@@ -212,6 +212,43 @@ def test_empty_page_says_when_dates_appear(client, dana, partnership):
     assert "Nothing is due." in text(client.get(DUE))
 
 
+def test_families_without_a_meeting_for_over_a_year_are_left_out_until_asked_for(client, dana, partnership, family):
+    make.MeetingFactory(
+        partnership=partnership, reference="NW-OLD", family_ref="OLD", held_on=in_days(-400), children_on_plan_after=1,
+    )
+    make.MeetingFactory(
+        partnership=partnership, reference="NW-YEAR", family_ref="YEAR", held_on=in_days(-360), children_on_plan_after=1,
+    )
+    client.force_login(dana)
+    answer = client.get(DUE + "?state=late")
+    assert {row[2] for row in shown(answer)} == {"NW-1", "NW-YEAR"}
+    assert "4 due, 3 late." in text(answer) and "2 more are left out" in text(answer)
+    assert "?state=late&amp;families=all" in answer.content.decode()
+    everything = client.get(DUE + "?families=all")
+    assert "6 due, 5 late." in text(everything) and "left out" not in text(everything)
+    assert "NW-OLD" in text(everything)
+    assert "3 next dates are late" in text(client.get("/"))
+
+
+def test_when_only_families_of_long_ago_are_due_the_page_says_so(client, dana, partnership):
+    make.MeetingFactory(partnership=partnership, family_ref="OLD", held_on=in_days(-400), children_on_plan_after=1)
+    client.force_login(dana)
+    answer = text(client.get(DUE))
+    assert "Nothing is due to families that met in the last year." in answer and "2 more are left out" in answer
+
+
+def test_family_with_a_meeting_ahead_is_not_left_out(client, dana, partnership):
+    make.MeetingFactory(
+        partnership=partnership, reference="NW-OLD", family_ref="OLD", held_on=in_days(-400), children_on_plan_after=1,
+    )
+    make.MeetingFactory(
+        partnership=partnership, reference="NW-AHEAD", family_ref="OLD", held_on=in_days(10),
+        kind=MeetingKind.REVIEW, state=MeetingState.PLANNED,
+    )
+    client.force_login(dana)
+    assert "left out" not in text(client.get(DUE))
+
+
 def test_meetings_without_a_family_stand_beside(client, dana, partnership, family):
     make.MeetingFactory(partnership=partnership, family_ref="")
     client.force_login(dana)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from compliance.demo import factories as make
 from conferences import actions
@@ -124,6 +125,16 @@ def test_lead_and_the_person_themselves_name_a_deputy(client, people, dana, mine
     assert mail.subject == "NW-9: a deputy is named" and staff_a2.name not in mail.body
 
 
+def test_wrong_deputy_is_told_what_the_box_takes(client, alice, mine, staff_a):
+    client.force_login(alice)
+    answer = client.post(address(mine, "deputy"), {"person": "Zzz"})
+    assert answer.status_code == 422
+    words = text(answer)
+    assert "Check the spelling, or write the staff reference." in words and "job title" not in words
+    mine.refresh_from_db()
+    assert mine.deputy_for is None and mine.staff_member == staff_a
+
+
 def test_naming_the_person_first_expected_takes_it_back(client, bob, mine, staff_a, staff_a2):
     actions.name_deputy(by=bob, line=mine, staff_member=staff_a2)
     client.force_login(bob)
@@ -201,11 +212,53 @@ def test_service_excuses_with_a_code_once(client, dana, closed):
     assert row.excused_reason == "diary_clash"
 
 
+def test_excuse_is_taken_back_once(client, dana, closed):
+    row = closed.missed.get()
+    actions.excuse(by=dana, missed=row, reason="diary_clash")
+    client.force_login(dana)
+    assert excuse(row) in client.get("/partnerships/NW/meetings/NW-1/").content.decode()
+    assert "Take the excuse back" in text(client.get(excuse(row)))
+    answer = client.post(excuse(row), {"do": "take back"}, follow=True)
+    assert "The excuse is taken back" in text(answer)
+    row.refresh_from_db()
+    assert (row.excused_reason, row.excused_at, row.excused_by) == ("", None, None)
+    assert "This is not excused. Nothing was written." in text(
+        client.post(excuse(row), {"do": "take back"}, follow=True)
+    )
+    assert HistoryEntry.objects.filter(verb="excuse taken back").count() == 1
+
+
+def test_excuse_by_the_rule_of_late_invitations_stays(client, dana, closed):
+    closed.missed.update(excused_reason="late_invitation", excused_at=timezone.now())
+    row = closed.missed.get()
+    client.force_login(dana)
+    assert "Take the excuse back" not in text(client.get(excuse(row)))
+    assert "rule about late invitations" in text(client.post(excuse(row), {"do": "take back"}, follow=True))
+    row.refresh_from_db()
+    assert row.excused_reason == "late_invitation"
+
+
 @pytest.mark.parametrize("name", ["alice", "bob", "charlie", "tara", "sam", "mo", "dee", "audrey", "outsider"])
 def test_nobody_else_excuses(client, people, closed, name):
     client.force_login(getattr(people, name))
     far, none = client.get(excuse(closed.missed.get())), client.get("/meetings/missed/999999/excuse/")
     assert far.status_code == 404 and same(far) == same(none)
+    actions.excuse(by=people.dana, missed=closed.missed.get(), reason="diary_clash")
+    assert client.post(excuse(closed.missed.get()), {"do": "take back"}).status_code == 404
+    assert closed.missed.get().excused_at
+
+
+def test_whom_an_unnamed_deputy_came_for_sees_no_names(client, people, meeting, staff_a, staff_b):
+    """Names are for those who were there: the person on such a line was not."""
+    staff_b.last_name = "Betason"
+    staff_b.save()
+    line = meeting.lines.get(staff_member=staff_a)
+    client.force_login(people.bob)
+    assert "Betason" in text(client.get("/partnerships/NW/meetings/NW-1/"))
+    actions.record_attendance(by=people.dana, line=line, outcome=Outcome.DEPUTY)
+    assert "Betason" not in text(client.get("/partnerships/NW/meetings/NW-1/"))
+    client.force_login(people.dana)
+    assert f"Not named, for {staff_a.name}" in text(client.get("/partnerships/NW/meetings/NW-1/"))
 
 
 def test_code_of_an_excuse_is_for_the_service_and_the_agencys_own_lead(client, people, closed):

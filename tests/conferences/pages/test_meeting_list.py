@@ -143,7 +143,7 @@ def test_empty_list_says_what_to_do_next(client, dana, sam, year):
     Meeting.objects.all().delete()
     assert "No meeting is here yet. Convene the first one." in text(client.get(LIST))
     client.force_login(sam)
-    assert "Meetings that you are invited to appear here." in text(client.get(LIST))
+    assert "The conference service convenes them" in text(client.get(LIST))  # nobody invites Sam
 
 
 def test_file_holds_no_formula_and_no_family(client, dana, partnership, year):

@@ -312,7 +312,12 @@ def test_new_date_of_the_chair_s_decision_is_convened_too(client, dana, planned)
     check = press(client, client.get(STAND_DOWN), "check", STAND_DOWN, reference="NW-P2")
     press(client, check, "write", STAND_DOWN)
     assert Meeting.objects.get(reference="NW-P2").held_on == in_days(20)
-    assert "Convene the meeting on" not in text(client.get(PAGE))
+    page = text(client.get(PAGE))
+    assert "Convene the meeting on" not in page and "See NW-P2" in page and "Convene the next meeting" in page
+    again = client.get(STAND_DOWN, follow=True)
+    assert "NW-P2 was convened already" in text(again)
+    client.post(STAND_DOWN, {"step": "write", "reference": "NW-P3"})
+    assert not Meeting.objects.filter(reference="NW-P3").exists()
 
 
 def test_core_group_is_never_stood_down_for_a_quorum(client, bob, core_group):
@@ -324,6 +329,23 @@ def test_core_group_is_never_stood_down_for_a_quorum(client, bob, core_group):
         actions.stand_down(
             by=bob, meeting=core_group, reason="x", new_date_on=in_days(3), reference="NW-9"
         )
+
+
+def test_cancelled_meeting_asks_for_nothing(client, dana, planned):
+    actions.cancel(by=dana, meeting=planned, reason="No longer needed")
+    client.force_login(dana)
+    page = text(client.get(PAGE))
+    assert "a cancelled meeting counts for nobody" in page and "How it ended" in page
+    assert "To come" not in page and "Who is invited" not in page and "Change the details" not in page
+    answer = client.get(f"{PAGE}register/", follow=True)
+    assert "its register asks nothing of anybody" in text(answer)
+
+
+@pytest.mark.parametrize(("days", "late"), [(20, False), (60, True)])
+def test_date_later_than_the_local_rule_asks_is_said(client, dana, planned, days, late):
+    Meeting.objects.filter(pk=planned.pk).update(held_on=in_days(days), strategy_discussion_on=today())
+    client.force_login(dana)
+    assert ("In time would be by" in text(client.get(PAGE))) is late
 
 
 # --- Who may --------------------------------------------------------------------------------------

@@ -205,3 +205,20 @@ def test_double_click_adds_one_and_complains_of_nothing(client, dana, meeting, a
         assert client.post(REGISTER.format("NW-1"), sent).status_code == 302
     assert meeting.lines.filter(job_title="Locum").count() == 1
     assert HistoryEntry.objects.filter(verb="recorded").count() == 1
+
+
+def test_lead_who_records_for_the_team_is_not_told_whom_other_agencies_named(
+    client, alice, bob, dana, core_group, agency_b, staff_b, role_group
+):
+    """Bob leads the core group and sees who came; Alice leads his agency and sees her own people."""
+    expected = make.StaffMemberFactory(agency=agency_b, first_name="Canary", last_name="Expected", role_group=role_group)
+    staff_b.last_name = "Betason"
+    staff_b.save()
+    make.AttendanceFactory(meeting=core_group, agency=agency_b, staff_member=staff_b, deputy_for=expected)
+    for reader, named in ((bob, True), (dana, True), (alice, False)):
+        client.force_login(reader)
+        for answer in (opened(client, core_group), send(client, core_group, do="check")):
+            page = answer.content.decode()
+            assert answer.status_code == 200
+            assert ("Betason" in page, expected.name in page) == (named, named), reader
+            assert ("Somebody named by the agency" in page) is not named

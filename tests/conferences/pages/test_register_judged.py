@@ -60,7 +60,7 @@ def test_standing_down_needs_a_new_date_and_changes_the_state(client, dana, meet
      "children_on_plan_after"),
     ({"end_children_on_plan_after": "1", "end_plan_neg": "1", "end_plan_phy": "1"},
      "More children are counted by category than are on a plan", "plan_neg"),
-    ({"end_children": "-1"}, "greater than or equal to 0", "children"),
+    ({"end_children": "-1"}, "must be 0 or more", "children"),
     ({"end_children": "x"}, "must be a whole number", "children"),
 ])
 def test_wrong_ending_says_so_at_the_field_and_writes_nothing(client, dana, meeting, theirs, new, words, field):

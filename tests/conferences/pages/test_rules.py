@@ -170,7 +170,7 @@ def test_agencies_that_count_as_one(client, mo, partnership, year, agency_b):
         ({"others": ""}, "Fill in “How many other agencies at least”", "id_others"),
         ({"others": "21"}, "Write a number from 0 to 20.", "id_others"),
         ({"others": "0", "required_sectors": []}, "every conference is quorate", "id_others"),
-        ({"required_sectors": ["nonsense"]}, "nonsense is not one of", "id_required_sectors_0"),
+        ({"required_sectors": ["nonsense"]}, "Choose one of the answers on the list", "id_required_sectors_0"),
         ({"effective_from": "32/01/2015"}, "must be a real date", "id_effective_from"),
         ({"effective_from": "01/01/2000"}, "already begins on 1 January 2000", "id_effective_from"),
         ({"unit-0-title": "Health"}, "Tick at least two agencies", "id_unit-0-agencies_0"),
@@ -186,6 +186,23 @@ def test_a_wrong_quorum_comes_back_with_what_was_typed(client, mo, partnership, 
         assert expected in text(answer)
         assert f'href="#{field}"' in answer.content.decode()
     assert partnership.quorum_rules.count() == 1
+
+
+def test_a_version_that_changes_nothing_is_not_offered(client, mo, partnership):
+    client.force_login(mo)
+    same_rule = client.post(f"{BASE}quorum/new/", quorum_data())
+    assert "there is nothing to save" in text(same_rule) and 'name="save"' not in same_rule.content.decode()
+    another = client.post(f"{BASE}quorum/new/", quorum_data(others="3"))
+    assert "Nothing is saved yet" in text(another) and 'name="save"' in another.content.decode()
+
+
+@pytest.mark.parametrize(("days", "way"), [(0, "Choose a later day."), (9, "Choose another day, or remove that version first.")])
+def test_of_two_versions_on_one_day_the_way_out_is_told(client, mo, partnership, days, way):
+    on = typed(today() + timedelta(days=days))
+    client.force_login(mo)
+    saved(client, f"{BASE}quorum/new/", quorum_data(others="3", effective_from=on))
+    again = client.post(f"{BASE}quorum/new/", quorum_data(others="4", effective_from=on))
+    assert again.status_code == 422 and way in text(again)
 
 
 def test_nobody_reaches_back_over_what_was_judged(client, mo, partnership, year):

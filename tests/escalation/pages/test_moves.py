@@ -9,6 +9,7 @@ from django.utils import timezone
 from escalation import actions
 from escalation.models import Escalation
 from partnership.actions import add_bank_holidays
+from partnership.models import OutboxMessage
 from tests.escalation.pages.conftest import case_page, move_page, words
 
 pytestmark = pytest.mark.django_db
@@ -221,7 +222,7 @@ def test_reopened_case_keeps_the_words_with_which_it_had_ended(at_last_stage, de
     )
     page = words(signed_in(bob).get(case_page(at_last_stage)))
     assert "A deputy comes each time." in page
-    assert "Reopened: stage 5 began" in page
+    assert "Reopened: stage 4 began" in page
 
 
 def test_moves_need_the_form_of_the_page(running, rita, settings):
@@ -258,3 +259,14 @@ def test_form_that_is_wrong_and_not_theirs_is_told_that_it_is_not_theirs(running
     assert answer.status_code == 409
     assert "is not yours to do in this case" in words(answer)
     assert "Already" not in words(answer)
+
+
+def test_stage_has_the_number_of_the_policy_on_every_page_and_in_the_mail(at_last_stage, dee, bob, signed_in):
+    """Reopened, it is the policy's fourth stage again, whatever number its row has."""
+    actions.decide(by=dee, case=at_last_stage, stage_number=4, decision="A deputy comes each time.")
+    actions.reopen(by=dee, case=at_last_stage, stage_number=4, reason="Nobody came again.")
+    page = words(signed_in(bob).get(case_page(at_last_stage)))
+    assert "Now: stage 4" in page and "stage 5" not in page.lower()
+    mail = OutboxMessage.objects.latest("pk")
+    assert "stage 4 has begun" in mail.subject
+    assert "the case is with its final decision-maker" in mail.body

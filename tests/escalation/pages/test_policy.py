@@ -172,6 +172,21 @@ def test_what_is_wrong_stands_at_its_row_and_everything_typed_is_kept(policy, si
     assert "Give a number with the limit" in words(response)
 
 
+def test_numbers_out_of_bounds_are_told_in_sentences(policy, signed_in, mo):
+    client = signed_in(mo)
+    wrong = {"stage-0-limit_amount": "0", "stage-2-position": "third", "nearly_days": "99"}
+    said = words(client.post(EDIT, posted(client, **wrong)))
+    assert "Row 1: “Limit” must be 1 or more." in said
+    assert "Row 3: “Place in the order” must be a whole number." in said
+    assert "“Nearly due: so many working days before” must be 20 or less." in said
+
+
+def test_policy_and_triggers_belong_to_escalations_in_the_menu(policy, signed_in, mo):
+    for address in (EDIT, "/partnerships/NW/escalation-policy/", "/partnerships/NW/suggestion-triggers/"):
+        nav = signed_in(mo).get(address).context["nav"]
+        assert [item["text"] for item in nav if item["active"]] == ["Escalations"]
+
+
 def test_no_stage_is_left_and_more_rows_can_be_asked_for(policy, signed_in, mo):
     client = signed_in(mo)
     gone = {f"stage-{n}-remove": "on" for n in range(4)}
@@ -208,6 +223,8 @@ def test_triggers_write_what_differs_and_refuse_the_same_day_twice(
     wrong = client.post(address, fields | {"rate-threshold": "101", "two_running-number": ""})
     assert wrong.status_code == 422
     assert 'href="#id_rate-threshold"' in wrong.content.decode()
+    assert "Attendance under a threshold over a quarter: “Below how many per cent” must be 100 or less." in words(wrong)
+    assert "Two missed in a row for one family: Fill in “How many in a row”." in words(wrong)
 
 
 def test_lead_names_who_answers_for_their_own_agency_only(

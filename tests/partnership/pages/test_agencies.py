@@ -56,7 +56,8 @@ def test_an_agency_without_a_lead_says_so(client, mo, alice, agency_a, agency_b)
     assert [row[5]["text"] for row in answer.context["rows"]] == ["No lead", "1 lead"]
     assert "1 agency has no lead" in text(answer)
     assert "Nobody leads this agency" in text(client.get(page(agency_b)))
-    assert "Nobody leads this agency" not in text(client.get(page(agency_a)))
+    led = text(client.get(page(agency_a)))
+    assert "Nobody leads this agency" not in led and "Led by Alice People in post" in led
     person("Charlie", Role.AGENCY_LEAD, agency=agency_b)
     assert "has no lead" not in text(client.get(LIST))
 
@@ -169,10 +170,11 @@ def test_pressing_twice_makes_one_agency(client, mo, partnership, new):
 
 @pytest.mark.parametrize(("spoil", "words"), [
     ({"name": ""}, "Fill in “Name”"), ({"code": "H O"}, "capital letters"), ({"code": ""}, "Fill in “Code"),
-    ({"sector": "x"}, "“Sector”"), ({"name": "Northwold Social Care"}, "Name"),
+    ({"sector": "x"}, "“Sector”"), ({"name": "northwold social CARE"}, "Ask its manager to offer it to you"),
     ({"code": "CSC"}, "Another agency of this partnership has that code."),
     ({"name": "House\u202egnisuoh"}, "cannot be seen"), ({"name": "A\u0007"}, "cannot be seen"),
-    ({"parent": "999999"}, "“Part of”"), ({"name": "x" * 121}, "120"),
+    ({"parent": "999999"}, "“Part of”"), ({"name": "x" * 121}, "“Name” may have at most 120 characters, and has 121."),
+    ({"name": "Northwold Social Care"}, "already. Is it the same one, of another partnership?"),
 ])
 def test_a_bad_agency_is_refused_whole_with_what_was_typed(client, mo, agency_a, new, spoil, words):
     client.force_login(mo)
@@ -183,6 +185,17 @@ def test_a_bad_agency_is_refused_whole_with_what_was_typed(client, mo, agency_a,
     if "name" not in spoil:
         assert 'value="Northwold Housing"' in answer.content.decode()
     assert Agency.objects.count() == before
+
+
+def test_a_name_is_written_otherwise_but_never_as_another_agencys(client, mo, agency_a, agency_b):
+    client.force_login(mo)
+    address = page(agency_a, "change/")
+    data = {"code": "CSC", "sector": agency_a.sector, "seen": seen(client, address)}
+    taken = client.post(address, data | {"name": agency_b.name.upper()})
+    assert taken.status_code == 422 and f"called {agency_b.name.upper()} already" in text(taken)
+    assert client.post(address, data | {"name": agency_a.name.upper()}).status_code == 302
+    group = client.post(GROUP, {"name": agency_b.name.lower(), "sector": "police", "parts": [agency_a.pk]})
+    assert group.status_code == 422 and "add the place to the name" in text(group)
 
 
 def test_changing_an_agency(client, mo, agency_a, alice):

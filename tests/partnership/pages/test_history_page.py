@@ -21,7 +21,7 @@ from partnership.models import HistoryEntry, User
 from partnership.reading import KINDS, Kind, Reading
 from partnership.roles import Permission
 from partnership.views.history import HIDDEN, PAGE
-from tests.partnership.test_history import ACTS, entries_after, newest, world
+from tests.partnership.test_history import ACTS, TODAY, entries_after, newest, world
 from tests.reading import text
 
 __all__ = ["world"]
@@ -201,6 +201,39 @@ def test_filter_by_a_person_whose_name_one_may_not_know_finds_nothing(client, to
     assert answer.status_code == 200 and "Canarydispute." in text(answer)
 
 
+@pytest.mark.parametrize(("name", "asked", "sees"), [
+    ("mo", "charlie", False), ("mo", "bob", False), ("alice", "bob", True), ("bob", "bob", True),
+])
+def test_who_did_something_in_a_case_is_not_asked_by_the_filter_either(
+    client, told, people, partnership, agency_a, staff_a, name, asked, sees
+):
+    """Whom a reader knows by name stands on the list of people, but not what they did in a case."""
+    doer, where = getattr(people, asked), {"partnership": partnership, "agency": agency_a}
+    case = apps.get_model("escalation.escalation").objects.get(reference="NW-2026-0001")
+    for row in (case, case.stages.get(), case.documents.get()):
+        record(doer, "changed", row, **where, staff_member=staff_a)
+    action = make.AgreedActionFactory(escalation=case)
+    record(doer, "ticked off action", action, **where, staff_member=staff_a, done_on=[None, TODAY])
+    record(doer, "renamed", agency_a, **where, staff_member=staff_a)
+    client.force_login(getattr(people, name))
+    for kind in ("escalation", "stage", "document", "agreedaction"):
+        query = {"who": doer.pk, "kind": f"escalation.{kind}"}
+        assert bool(narrowed(client, **query)) is sees, kind
+        assert (len(client.get(FILE, query).content.decode().splitlines()) > 1) is sees, kind
+    assert "Renamed" in narrowed(client, who=doer.pk)
+
+
+def test_who_ticked_off_an_action_is_named_to_the_parties_alone(client, told, people, partnership, agency_a):
+    case = apps.get_model("escalation.escalation").objects.get(reference="NW-2026-0001")
+    action = make.AgreedActionFactory(escalation=case)
+    record(people.bob, "ticked off action", action, partnership=partnership, agency=agency_a, due_on=TODAY)
+    for name, named in (("alice", True), ("mo", False), ("audrey", False)):
+        client.force_login(getattr(people, name))
+        one = client.get(PATH, {"kind": "escalation.agreedaction"}).context["lines"][0]
+        assert (one["who"] == str(people.bob)) is named, name
+        assert bool([change for change in one["changes"] if not change.get("hidden")]) is named
+
+
 # --- The list -------------------------------------------------------------------------------------
 
 
@@ -289,6 +322,7 @@ def test_history_of_a_person_is_all_that_concerns_them(client, told, alice, staf
 
 @pytest.mark.parametrize("query", [
     "from_on=never", "until_on=31/02/2015", "agency=x", "kind=nothing", "who=0", "from_on=01/01/0001",
+    "from_on=31/12/9999", "until_on=31/12/9999", "until_on=01/01/0001",
 ])
 def test_odd_filter_is_told_and_what_was_typed_is_kept(client, mo, query):
     client.force_login(mo)
@@ -336,3 +370,38 @@ def test_practitioner_reads_what_concerns_them_alone(client, told, bob, agency_a
     client.force_login(bob)
     words = text(client.get(PATH))
     assert "Every change that concerns you" in words and "Renamed" not in words and "Logged" in words
+
+
+# --- The history of a partnership -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["mo", "audrey", "dana"])
+def test_history_of_a_person_tells_nobody_else_where_they_were(client, told, people, meeting, staff_a, name):
+    """Which register names them is hidden; so is the list of the registers that do."""
+    line = meeting.lines.first()
+    record(
+        people.dana, "recorded", line, partnership=meeting.partnership, agency=line.agency,
+        staff_member=staff_a, outcome="attended",
+    )
+    subject = f"partnership.staffmember:{staff_a.pk}"
+    client.force_login(getattr(people, name))
+    assert narrowed(client, subject=subject) == []
+    client.force_login(people.alice)
+    assert "Recorded" in narrowed(client, subject=subject)
+
+
+def test_reader_of_a_partnership_is_told_what_is_not_in_its_history(client, told, people):
+    said = "The staff lists and training records of agencies are not in it."
+    for name, not_in_it in (("audrey", True), ("mo", True), ("alice", False), ("bob", False)):
+        client.force_login(getattr(people, name))
+        answer = client.get(PATH)
+        kinds = dict(answer.context["form"].fields["kind"].choices)
+        assert (said in text(answer)) is not_in_it, name
+        assert ("training.trainingrecord" not in kinds) is not_in_it, name
+        assert "conferences.meeting" in kinds
+
+
+def test_who_did_something_is_of_no_agency_where_it_is_not_named(client, told, people):
+    client.force_login(people.audrey)
+    words = text(client.get(PATH))
+    assert "Somebody not named to your role" in words and "another agency" not in words

@@ -57,7 +57,7 @@ def test_what_somebody_changed_meanwhile_is_not_overwritten(client, mo, partners
     ("changes", "expected"),
     [
         ({"name": ""}, "Fill in “Name of the partnership”"),
-        ({"name": "Southmere"}, "already exists"),
+        ({"name": "Southmere"}, "is taken already"),
         ({"label": "x" * 81}, "80"),
         ({"subgroup_label": "Two\nlines"}, "cannot be seen"),
     ],

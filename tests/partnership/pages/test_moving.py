@@ -143,10 +143,25 @@ def test_an_account_follows_a_move_to_come_on_its_day(client, trust, bob, staff_
     client.force_login(trust.lead)
     client.post(page(staff_a), move(agency_b, role_group=role_group.pk, on=typed(soon)))
     line = StaffMember.objects.get(moved_from=staff_a)
+    assert "nothing is asked before that day" in text(client.get(f"/people/{line.pk}/"))
+    assert "nothing is asked before that day" not in text(client.get(f"/people/{staff_a.pk}/"))
     assert fresh(bob).staff_member == staff_a
     assert follow_moves(by=None, on=soon - timedelta(days=1)) == 0
     assert follow_moves(by=None, on=soon) == 1 and fresh(bob).staff_member == line
     assert follow_moves(by=None, on=soon) == 0
+
+
+def test_whoever_moves_one_person_moves_no_other_account(
+    client, trust, bob, charlie, staff_a, staff_b, agency_b, agency_a, role_group
+):
+    """An account that waits for the clock is not followed in the name of a lead of somewhere else."""
+    other = make.StaffMemberFactory(agency=agency_a, moved_from=staff_b, role_group=role_group)
+    User.objects.filter(pk=charlie.pk).update(staff_member=staff_b)
+    client.force_login(trust.lead)
+    assert client.post(page(staff_a), move(agency_b, role_group=role_group.pk)).status_code == 302
+    assert fresh(bob).staff_member.agency == agency_b
+    assert fresh(charlie).staff_member == staff_b
+    assert follow_moves(by=None, on=today()) == 1 and fresh(charlie).staff_member == other
 
 
 def test_moving_twice_is_once(client, trust, bob, staff_a, agency_b, role_group):

@@ -18,6 +18,7 @@ from partnership.actions import end_grant, give_access, grant_role, link_staff
 from partnership.models import Grant, HistoryEntry, OutboxMessage, User, UserCheck, today
 from partnership.post import send_outbox
 from partnership.roles import Role
+from partnership.templatetags.quorate import longdate
 from tests.conftest import person
 from tests.partnership.pages.conftest import fresh, membership, names, same, text, typed
 
@@ -162,6 +163,18 @@ def test_inviting_makes_an_account_a_role_and_a_mail(client, alice, agency_a, in
     assert {"invited", "granted", "sent the invitation to"} <= verbs
 
 
+def test_what_was_done_is_told_as_it_is(client, alice, bob, agency_a, invitation):
+    client.force_login(alice)
+    begins = today() + DAY
+    answer = client.post(INVITE, invitation | {"from_on": typed(begins)}, follow=True)
+    assert (
+        f"nia@example.org: Practitioner, {agency_a}, from {longdate(begins)}. "
+        "A mail with a link to choose a password is on its way." in text(answer)
+    )
+    known = client.post(INVITE, invitation | {"email": bob.email, "role": "agency_lead"}, follow=True)
+    assert f"{bob.email}: Agency lead, {agency_a}, from {longdate(today())}. A mail tells them." in text(known)
+
+
 def test_the_mailed_link_sets_a_password_once_and_leads_to_this_site(client, alice, invitation, settings):
     settings.SITE_URL = "https://quorate.example.org"
     client.force_login(alice)
@@ -198,6 +211,16 @@ def test_inviting_twice_is_one_account_and_one_role(client, alice, invitation):
     answers = [client.post(INVITE, invitation) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert User.objects.filter(email="nia@example.org").count() == Grant.objects.filter(user__name="Nia Prosser").count() == 1
+
+
+def test_a_machine_is_given_no_role(client, alice, invitation):
+    """Neither an account that is a machine's, nor a new one that would pass for one in the history."""
+    machine = User.objects.create_user("key-1@machines.invalid", None, name="A machine")
+    client.force_login(alice)
+    for address in (machine.email, "KEY-2@Machines.Invalid"):
+        answer = client.post(INVITE, invitation | {"email": address})
+        assert answer.status_code == 422 and "is a machine’s" in text(answer)
+    assert not machine.grants.exists() and not User.objects.filter(email__istartswith="key-2").exists()
 
 
 def test_a_person_whose_work_email_it_is_is_linked(client, mo, agency_a, staff_a2, invitation):
@@ -350,6 +373,33 @@ def test_ending_a_role_acts_on_the_next_request(client, alice, bob, agency_a):
     assert HistoryEntry.objects.filter(user=alice, verb="ended").count() == 1
 
 
+def test_a_role_given_by_mistake_ends_on_the_same_day(client, alice, invitation):
+    client.force_login(alice)
+    client.post(INVITE, invitation)
+    nia = User.objects.get(email="nia@example.org")
+    answer = client.post(f"{LIST}roles/{nia.grants.get().pk}/end/", {"until_on": typed(today())}, follow=True)
+    assert f"ended on {longdate(today())}" in text(answer) and not fresh(nia).grants_in_force()
+    assert nia.grants.get().until_on == today()  # the row stays, so that it can be told
+    assert "Send the invitation again" not in text(answer)  # it would lead to nothing
+    assert client.post(INVITE, invitation).status_code == 302  # and can be given again
+    assert len(fresh(nia).grants_in_force()) == 1
+    assert "Send the invitation again" in text(client.get(user_page(nia)))
+
+
+def test_nobody_is_given_a_role_for_no_day(client, alice, bob, agency_a):
+    client.force_login(alice)
+    answer = client.post(user_page(bob, "role/"), role(agency_a, role="agency_lead", until_on=typed(today())))
+    assert answer.status_code == 422 and "must be after its first day" in text(answer)
+
+
+def test_ending_the_role_of_the_only_lead_says_what_it_means(client, mo, alice, agency_a):
+    client.force_login(mo)
+    address = f"{LIST}roles/{alice.grants.get().pk}/end/"
+    assert f"Nobody else leads {agency_a}" in text(client.get(address))
+    person("Anna", Role.AGENCY_LEAD, agency=agency_a)
+    assert "Nobody else leads" not in text(client.get(address))
+
+
 @pytest.mark.parametrize("day", ["", "x", "01/01/1990", "01/01/2999"])
 def test_a_bad_end_is_refused(client, alice, bob, day):
     client.force_login(alice)
@@ -425,6 +475,15 @@ def test_confirming_ends_the_roles_of_leavers_and_is_dated_and_named(client, ali
     assert (row.agency, row.confirmed_by, row.users) == (agency_a, alice, 2)
     client.force_login(mo)
     assert "by Alice" in text(client.get(f"/set-up/agencies/{membership(agency_a).pk}/"))
+
+
+def test_a_leaver_whose_role_began_today_has_none_after_confirming(client, alice, agency_a):
+    new = make.GrantFactory(role=Role.PRACTITIONER, agency=agency_a, from_on=today()).user
+    client.force_login(alice)
+    seen = client.get(CHECK).context["seen"]
+    client.post(CHECK, {"leavers": [new.pk], "sure": "on", "seen": seen})
+    assert UserCheck.objects.get().users == 1 and not fresh(new).grants_in_force()
+    assert new.grants.get().until_on == today()
 
 
 def test_confirming_unseen_users_is_refused(client, alice, bob, agency_a):

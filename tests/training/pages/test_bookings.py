@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from compliance.demo import factories as make
 from partnership.models import today
@@ -103,14 +104,34 @@ def test_practitioner_out_of_post_on_the_day_cannot_book(client, session, bob, s
     assert client.post(book(session)).status_code == 422
 
 
-def test_training_administrator_books_people_known_from_the_sessions_only(client, session, tara, staff, partnership):
-    earlier = make.SessionFactory(partnership=partnership)
-    make.BookingFactory(session=earlier, staff_member=staff[1], state=S.ATTENDED)
+def test_training_administrator_books_by_exact_reference_or_a_known_name(client, session, tara, staff, staff_c, partnership):
+    """Also for a partnership's first session; a name alone opens no staff list."""
+    new, known = staff[2], staff[1]
+    known.first_name, known.last_name = "Siân", "Łukaszek"
+    known.save()
     client.force_login(tara)
-    refused = client.post(book(session), {"who": staff[2].reference})
-    assert refused.status_code == 422 and "Nobody known from your sessions" in text(refused)
-    assert client.post(book(session), {"who": staff[1].reference}).status_code == 302
-    assert Booking.objects.get(session=session).staff_member == staff[1]
+    for typed in ("Lukaszek", staff_c.reference, "NO-SUCH"):
+        refused = client.post(book(session), {"who": typed})
+        assert refused.status_code == 422 and "Check it with the person" in text(refused), typed
+    assert client.post(book(session), {"who": f" {new.reference.lower()} "}).status_code == 302
+    make.BookingFactory(session=make.SessionFactory(partnership=partnership), staff_member=known, state=S.ATTENDED)
+    assert client.post(book(session), {"who": "lukaszek"}).status_code == 302
+    assert {row.staff_member for row in session.bookings.all()} == {new, known}
+
+
+def test_pages_for_what_is_over_say_so_and_lead_back(client, session, held, booked, tara, alice, staff):
+    """Somebody comes by an old link, or by Back: no button that can only be refused."""
+    gone = make.BookingFactory(session=session, staff_member=staff[0], state=S.CANCELLED, cancelled_at=timezone.now())
+    client.force_login(alice)
+    assert client.get(cancel(gone)).url == f"/courses/sessions/{session.pk}/"
+    assert "There is nothing to cancel" in text(client.get(f"/courses/sessions/{session.pk}/"))
+    assert "Booking closed on" in text(client.get(book(held), follow=True))
+    client.force_login(tara)
+    session.cancelled_at, session.cancelled_reason = timezone.now(), "The room is gone"
+    session.save()
+    for what in ("book/", "change/", "register/", "walk-in/", "register/close/"):
+        answer = client.get(f"/courses/sessions/{session.pk}/{what}", follow=True)
+        assert answer.redirect_chain and "This session has been cancelled" in text(answer), what
 
 
 @pytest.mark.parametrize("name", ["dana", "dee", "mo", "sam", "audrey", "outsider"])

@@ -37,6 +37,7 @@ def test_correcting_keeps_the_old_record_with_the_reason(client, town, alice):
     assert (new.completed_on, new.expires_on, new.evidence) == (date(2013, 4, 1), date(2016, 4, 1), "Register")
     words = text(client.get(answer.url))
     assert "Corrected Wrong year" in words and "1 April 2013" in words and "1 April 2012" in words
+    assert f"Corrected: it is now {new.course}, completed on 1 April 2013." in words
 
 
 @pytest.mark.parametrize("new", [
@@ -76,11 +77,13 @@ def test_record_changed_meanwhile_shows_both_versions_and_overwrites_nothing(cli
 def test_withdrawn_record_counts_no_more_and_is_kept(client, town, alice):
     client.force_login(alice)
     assert client.post(address(town.record, "withdraw"), {"reason": ""}).status_code == 422
-    assert client.post(address(town.record, "withdraw"), {"reason": "Never went"}).status_code == 302
+    answer = client.post(address(town.record, "withdraw"), {"reason": "Never went"})
+    assert answer.status_code == 302
     town.record.refresh_from_db()
     assert town.record.replaced_reason == "Never went"
     assert HistoryEntry.objects.get(verb="withdrawn").changes["reason"] == "Never went"
-    assert "Withdrawn Never went" in text(client.get(f"/people/{town.sian.pk}/"))
+    words = text(client.get(answer.url))
+    assert "Withdrawn Never went" in words and f"Withdrawn: {town.course}, completed on" in words
     again = client.post(address(town.record, "withdraw"), {"reason": "Again"})
     assert again.status_code == 409 and "withdrawn by Alice" in text(again)
     assert client.get(address(town.record)).status_code == 409
@@ -190,7 +193,10 @@ def test_lead_exempts_a_person_and_ends_it(client, town, alice):
     assert "Exempt" in words and "Away from work for a longer time" in words
     end = f"/people/exemptions/{row.pk}/end/"
     assert client.post(end, {"until_on": f"{today() + timedelta(days=200):%d/%m/%Y}"}).status_code == 422
-    assert client.post(end, {"until_on": f"{row.from_on:%d/%m/%Y}"}).status_code == 422
+    answer = client.post(end, {"until_on": f"{row.from_on:%d/%m/%Y}"})
+    assert answer.status_code == 422 and "Choose a day after it." in answer.context["form"].errors["until_on"][0]
+    offered = client.get(end).context["form"]["until_on"].value()
+    assert offered == today() + timedelta(days=1)  # what stands in the box is good as it stands
     assert client.post(end, {"until_on": f"{today() + timedelta(days=1):%d/%m/%Y}"}).status_code == 302
     row.refresh_from_db()
     assert row.until_on == today() + timedelta(days=1)
@@ -201,7 +207,8 @@ def test_lead_exempts_a_person_and_ends_it(client, town, alice):
 ])
 def test_wrong_exemption_is_refused(client, town, alice, new):
     client.force_login(alice)
-    assert client.post(f"/people/{town.bob.pk}/exempt/", exempting(**new)).status_code == 422
+    answer = client.post(f"/people/{town.bob.pk}/exempt/", exempting(**new))
+    assert answer.status_code == 422 and set(answer.context["form"].errors) == set(new)
     assert not Exemption.objects.exists()
 
 

@@ -73,6 +73,12 @@ def test_bad_course_comes_back_with_everything_typed(client, town, tara, new, fi
     assert 'value="Writing reports"' in body or "title" in new
 
 
+def test_code_that_is_taken_is_said_plainly(client, town, tara):
+    client.force_login(tara)
+    words = text(client.post(ADD, TYPED | {"code": "CPC"}))
+    assert "This “Code” is taken already" in words and "with this" not in words
+
+
 def test_code_is_written_in_capitals(client, town, tara):
     client.force_login(tara)
     client.post(ADD, TYPED | {"code": "rep-2"})

@@ -119,6 +119,7 @@ def test_wrong_details_are_refused_and_kept(client, town, alice, newcomer, new, 
     number = StaffMember.objects.count()
     answer = client.post(ADD, {**newcomer, **new})
     assert answer.status_code == 422 and sentence in text(answer)
+    assert set(answer.context["form"].errors) == set(new)  # each at its own box
     assert "Żurek" in answer.content.decode() or "last_name" in new
     assert StaffMember.objects.count() == number
 

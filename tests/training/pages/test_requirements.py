@@ -220,6 +220,25 @@ def test_list_is_read_without_what_other_agencies_ask_of_themselves(client, town
         assert ("Change or end" in words) is (user == alice)
 
 
+def test_list_is_sorted_within_each_role_group(client, town, tara):
+    later = make.RequirementFactory(
+        partnership=town.partnership, role_group=town.role_group, courses=[town.other],
+        effective_from=today() + timedelta(days=9), effective_until=today() + timedelta(days=99),
+    )
+    client.force_login(tara)
+
+    def shown(sort: str) -> list[str]:
+        [group] = client.get(f"{LIST}?sort={sort}").context["groups"]
+        return [row[0]["text"] for row in group["rows"]]
+
+    first, second = "Conferences and core groups", "Writing reports"
+    assert shown("what") == shown("from") == [first, second]
+    assert shown("-what") == shown("-from") == shown("until") == [second, first]  # no end comes last
+    assert sorted(shown("password")) == [first, second]
+    page = client.get(f"{LIST}?sort=-what&course={later.courses.get().pk}")
+    assert 'name="sort" value="-what"' in page.content.decode()  # filtering keeps the order
+
+
 def test_list_and_check_ask_as_often_for_many(client, town, tara, alice):
     client.force_login(tara)
     counts = []

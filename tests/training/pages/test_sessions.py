@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import connection
@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from compliance.demo import factories as make
 from partnership.models import HistoryEntry, OutboxMessage, today
 from tests.reading import same, text
+from training import actions
 from training.choices import BookingState as S
 from training.models import Session, TrainingRecord
 
@@ -142,6 +143,47 @@ def test_bad_session_comes_back_with_everything_typed(client, partnership, taugh
     assert 'value="Town Hall"' in body or field == "place"
 
 
+def test_everything_wrong_with_the_times_is_said_at_once_at_its_field(client, partnership, taught, tara):
+    client.force_login(tara)
+    answer = client.post(ADD, offered(taught, end_time="09:00", booking_closes_on=f"{today() + timedelta(days=31):%d/%m/%Y}"))
+    errors = answer.context["form"].errors
+    assert answer.status_code == 422 and set(errors) == {"end_time", "booking_closes_on"}
+
+
+@pytest.mark.parametrize(("when", "words"), [
+    (5, "you can book somebody by their staff reference"), (-7, "Take the register"),
+])
+def test_empty_list_of_a_session_says_what_can_be_done_now(client, partnership, taught, tara, days, when, words):
+    row = make.SessionFactory(partnership=partnership, course=taught, held_on=days(when), booking_closes_on=days(when))
+    client.force_login(tara)
+    assert words in text(client.get(page(row)))
+
+
+def test_list_of_a_session_is_cut_into_pages_with_the_agency_beside_each(client, session, tara, staff, monkeypatch):
+    monkeypatch.setattr("training.views.sessions.MOST_LINES", 2)
+    for person in staff[:3]:
+        make.BookingFactory(session=session, staff_member=person, state=S.BOOKED)
+    client.force_login(tara)
+    first, second = client.get(page(session)), client.get(page(session, "?page=2"))
+    assert (len(first.context["rows"]), len(second.context["rows"])) == (2, 1)
+    assert first.context["rows"][0][1]["text"] == str(staff[0].agency)  # although all are of one
+
+
+def test_change_says_who_was_told_and_who_moved_up(client, session, tara, staff):
+    session.places = 1
+    session.save()
+    make.BookingFactory(session=session, staff_member=staff[0], state=S.BOOKED)
+    make.BookingFactory(session=session, staff_member=staff[1], state=S.WAITING)
+    client.force_login(tara)
+    for new, words in (
+        ({"places": 2}, "Saved. 1 person moved up from the waiting list."),
+        ({"places": 2, "place": "Library"}, "Saved. Everybody on the list is told by mail."),
+        ({"places": 2, "place": "Library"}, "Nothing differs"),
+    ):
+        client.post(page(session, "change/"), as_it_is(session, seen=client.get(page(session, "change/")).context["seen"], **new))
+        assert words in text(client.get(page(session))), new
+
+
 def test_offering_for_one_of_several_partnerships(client, partnership, elsewhere, taught, tara):
     make.GrantFactory(user=tara, role="training_admin", partnership=elsewhere)
     client.force_login(tara)
@@ -153,14 +195,17 @@ def test_offering_for_one_of_several_partnerships(client, partnership, elsewhere
 
 
 def test_change_is_saved_and_a_stale_one_is_not(client, session, tara, mo):
+    session.start_time = time(9, 30)
+    session.save()
     client.force_login(tara)
     old = client.get(page(session, "change/")).context["seen"]
     client.force_login(mo)
-    assert client.post(page(session, "change/"), as_it_is(session, place="Library", seen=old)).status_code == 302
+    assert client.post(page(session, "change/"), as_it_is(session, place="Library", start_time="09:30", seen=old)).status_code == 302
     client.force_login(tara)
-    answer = client.post(page(session, "change/"), as_it_is(session, place="School", seen=old))
+    answer = client.post(page(session, "change/"), as_it_is(session, place="School", start_time="09:30", seen=old))
     words = text(answer)
     assert answer.status_code == 409 and "Library" in words and "School" in words
+    assert f"{session.held_on:%d/%m/%Y}" not in words.split("Save yours")[0] and "09:30:00" not in words
     session.refresh_from_db()
     assert session.place == "Library"
     now = answer.context["seen"]
@@ -212,7 +257,7 @@ def sent(*pairs) -> dict:
 def test_register_is_marked_closed_and_logs_the_training(client, held, booked, tara, staff_a, staff_b):
     a, a2, b = booked
     client.force_login(tara)
-    assert "3 not marked yet" in text(client.get(page(held, "register/")))
+    assert "3 people are not marked yet" in text(client.get(page(held, "register/")))
     answer = client.post(page(held, "register/"), sent((a, "attended"), (a2, "no_show")))
     assert "2 people marked" in text(client.get(answer.url))
     refused = client.post(page(held, "register/close/"))
@@ -252,6 +297,41 @@ def test_mark_for_a_booking_of_another_session_is_not_looked_at(client, held, bo
     client.post(page(held, "register/"), sent((other, "attended")))
     other.refresh_from_db()
     assert other.state == S.BOOKED
+
+
+def ticked(answer) -> list[str]:
+    return [choice["value"] for row in answer.context["rows"] for choice in row["choices"] if choice["checked"]]
+
+
+def test_everybody_who_is_not_marked_is_ticked_at_once(client, held, booked, tara):
+    actions.mark_register(by=None, session=held, marks={booked[0].pk: ("booked", S.NO_SHOW)})
+    client.force_login(tara)
+    assert ticked(client.get(page(held, "register/"))) == ["no_show"]
+    assert sorted(ticked(client.get(page(held, "register/?tick=there")))) == ["attended", "attended", "no_show"]
+    held.refresh_from_db()
+    assert held.bookings.filter(state=S.BOOKED).count() == 2  # ticking writes nothing
+
+
+def test_long_register_comes_in_pages_and_is_saved_page_by_page(client, held, booked, tara, monkeypatch):
+    monkeypatch.setattr("training.views.registers.MOST_LINES", 2)
+    client.force_login(tara)
+    first, second = (client.get(page(held, f"register/?page={n}")).context["rows"] for n in (1, 2))
+    assert (len(first), len(second)) == (2, 1)
+    answer = client.post(page(held, "register/?page=2"), {
+        f"was-{second[0]['pk']}": "booked", f"state-{second[0]['pk']}": "attended",
+    })
+    assert answer.status_code == 302 and answer.url.endswith("register/?page=2")
+    assert "2 people are not marked yet" in text(client.get(answer.url))
+
+
+def test_marks_that_come_after_the_closing_are_not_lost_without_a_word(client, held, booked, tara):
+    client.force_login(tara)
+    client.post(page(held, "register/"), sent(*((row, "attended") for row in booked)))
+    client.post(page(held, "register/close/"))
+    late = client.post(page(held, "register/"), sent((booked[0], "no_show")), follow=True)
+    assert "Nothing of what you ticked was saved" in text(late)
+    booked[0].refresh_from_db()
+    assert booked[0].state == S.ATTENDED
 
 
 def test_register_waits_for_its_day(client, session, tara):

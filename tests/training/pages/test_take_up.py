@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.demo import factories as make
-from partnership.models import today
+from partnership.models import HistoryEntry, today
 from tests.reading import text
 from training.choices import BookingState as S
 from training.take_up import Span
@@ -79,10 +79,12 @@ def test_take_up_is_not_for_everybody(client, used, people, name):
 
 
 @pytest.mark.parametrize("name", COUNTERS)
-def test_every_number_opens_as_many_rows(client, used, people, name):
+@pytest.mark.parametrize("half", [False, True])
+def test_every_number_opens_as_many_rows(client, used, people, name, half):
     client.force_login(getattr(people, name))
     opened = 0
-    for table in client.get(PAGE).context["tables"]:
+    now = next(part for part in Span.year_of(today()).halves if today() in part)
+    for table in client.get(PAGE, {"period": now.slug} if half else {}).context["tables"]:
         for row in table["rows"]:
             for cell in row:
                 if cell.get("href"):
@@ -100,6 +102,20 @@ def test_names_in_the_rows_are_for_those_who_may_see_them(client, used, people, 
         seen = {person.reference for person in (staff_a, staff_b) if person.name in words}
         assert seen == {"alice": {"A-1"}, "tara": {"A-1", "B-1"}}.get(name, set()), name
         assert "Southmere" not in words
+
+
+def test_rows_can_be_taken_as_a_file_with_the_names_of_the_page_alone(client, used, people, staff_a, staff_b):
+    for name in COUNTERS:
+        client.force_login(getattr(people, name))
+        answer = client.get(ROWS + "?count=came&csv=yes")
+        body = answer.content.decode("utf-8-sig")
+        assert answer["Content-Type"].startswith("text/csv") and "attachment" in answer["Content-Disposition"]
+        seen = {person.reference for person in (staff_a, staff_b) if person.name in body}
+        assert seen == {"alice": {"A-1"}, "tara": {"A-1", "B-1"}}.get(name, set()), name
+        lines = len(list(csv.DictReader(io.StringIO(body))))
+        assert lines == client.get(ROWS + "?count=came").context["page"].paginator.count
+        taken = HistoryEntry.objects.filter(user=getattr(people, name), verb="took rows").get()
+        assert taken.changes["names"] is bool(seen)
 
 
 @pytest.mark.parametrize("odd", [

@@ -1,0 +1,40 @@
+"""Work that the worker does for this floor."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django_tasks import task
+
+from compliance.models import Upload
+from compliance.uploads import working
+
+
+@task()
+def work_on(number: int) -> None:
+    """Check or write a spreadsheet."""
+    working.work(number)
+
+
+@task()
+def look_after(number: int) -> None:
+    """Take up again what was interrupted, and come back as long as it is at work."""
+    again = working.revive(number, timezone.now())
+    if again:
+        work_on.enqueue(number)
+    if again is not None:
+        look_after.using(run_after=timezone.now() + working.SILENT).enqueue(number)
+
+
+@task()
+def forget_uploads() -> None:
+    """What was sent and is over is not kept."""
+    working.forget_uploads(timezone.now())
+
+
+def set_to_work(upload: Upload) -> None:
+    """Small files at once, large ones by the worker; both are looked after."""
+    look_after.using(run_after=timezone.now() + working.SILENT).enqueue(upload.pk)
+    if upload.rows > working.AT_ONCE:
+        work_on.enqueue(upload.pk)
+    else:
+        working.work(upload.pk)
