@@ -31,6 +31,7 @@ from django.db import connection
 from compliance.actions import send_upload, undo_upload
 from compliance.demo import factories as make
 from compliance.models import Upload, UploadKind
+from compliance.tasks import work_on
 from compliance.uploads import working
 from compliance.uploads.columns import columns_of
 from partnership.models import HistoryEntry, StaffMember
@@ -103,12 +104,12 @@ def ours(lead: Any, rows: int) -> None:
         table = read_table("training.xlsx", content)
         upload = send_upload(by=lead, kind=UploadKind.TRAINING, name="training.xlsx", table=table)
         working.check_again(upload, columns=matched(table.headings, columns_of(upload.kind)))
-        working.work(upload.pk)
+        work_on.call(upload.pk)
         return Upload.objects.get(pk=upload.pk)
 
     def write() -> None:
         working.accept(upload, upload.fingerprint, good_only=False)
-        working.work(upload.pk)
+        work_on.call(upload.pk)
 
     upload = timed(f"{rows:,} rows: read and previewed", preview)
     assert upload.counts["new"] == rows, upload.counts

@@ -11,7 +11,7 @@ from django.db import models
 
 from partnership.models import HistoryEntry, User
 
-BATCH = 2_000
+BATCH = 2_500
 
 
 def entry(

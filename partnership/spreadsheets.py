@@ -19,7 +19,7 @@ from partnership.exporting import formula_sign
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 50_000
 MOST_CHARACTERS = 1_000
-TOLD_EVERY = 500
+TOLD_EVERY = 2_500
 EARLIEST = date(1990, 1, 1)  # nothing that is loaded is older; a year before it is a slip
 
 ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from partnership.history import record, save_changed, save_new
 from partnership.links import password_link, site
-from partnership.models import MACHINES, Agency, Grant, Partnership, StaffMember, User, UserCheck, today
+from partnership.models import Agency, Grant, Partnership, StaffMember, User, UserCheck, today
 from partnership.post import notify
 from partnership.stale import ChangedSince
 
@@ -56,7 +56,7 @@ def give_access(
     Of an account that is there nothing is changed and nothing told; only the role is added. A line
     of the agency's staff list with that e-mail is linked, where neither has a link yet.
     """
-    if email.lower().endswith(MACHINES):
+    if User(email=email.lower()).is_machine:
         raise ValidationError({"email": "An address that ends so is a machine’s. Use the person’s work e-mail."})
     user = User.objects.filter(email__iexact=email).first()
     invited = user is None
