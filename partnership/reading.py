@@ -30,6 +30,7 @@ DISPUTES = (P.DISPUTE_LINES, P.SETTLE_LINES)
 SESSIONS = (P.VIEW_SESSION_NAMES, P.VIEW_SESSION_TAKE_UP)
 CASES = (P.VIEW_ESCALATIONS,)
 NARRATIVE = (P.READ_NARRATIVE,)
+UPLOADS = (P.MANAGE_STAFF, P.RECORD_CONFERENCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,9 @@ KINDS: dict[str, Kind] = {
     }),
     "api.machinekey": Kind("Machine’s key", USERS, {USERS: ("name", "scopes", "expires_on")}, at_place=True),
     "api.calendarfeed": Kind("Calendar address", ALL),
+    "compliance.upload": Kind("Upload of a spreadsheet", UPLOADS, {
+        UPLOADS: ("rows", "new", "changed", "same", "unchanged", "refused", "asked", "left"),
+    }, at_place=True),
     "compliance.target": Kind("Target", ALL, {
         ALL: ("measure", "good_from", "watch_from", *RULE),
     }),
