@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from api.models import CalendarFeed, IdempotentAnswer, MachineKey
+from api.scopes import Scope, may_give
 from api.secrets import hashed, new_address, new_key
 from partnership.history import record, save_new
 from partnership.models import MACHINES, Agency, Partnership, User
@@ -22,12 +23,15 @@ def make_key(
     *, by: User | None, name: str, scopes: Iterable[str], expires_on: date,
     agency: Agency | None = None, partnership: Partnership | None = None,
 ) -> tuple[MachineKey, str]:
-    """A key, and the secret that is shown once. Its account is switched off, so nobody signs in by it."""
+    """A key, and the secret that is shown once. Its account is switched off, so nobody signs in by it.
+
+    Whoever makes it sees the secret, so it may do no more than they may do themselves.
+    """
+    refuse_more(by, scopes := sorted(set(scopes)), agency or partnership)
     secret, prefix = new_key()
     where = {"agency": agency, "partnership": partnership}
     # unscoped: a new account, which belongs to the key
     user = User.objects.create_user(f"key-{prefix}{MACHINES}", name=name, is_active=False)
-    scopes = sorted(set(scopes))
     row = MachineKey(
         user=user, name=name, scopes=scopes, prefix=prefix, hashed=hashed(secret),
         made_by=by, expires_on=expires_on, **where,
@@ -36,6 +40,16 @@ def make_key(
         row, by, "made the key", **where, name=name, scopes=", ".join(scopes), expires_on=expires_on
     )
     return row, secret
+
+
+def refuse_more(by: User | None, scopes: list[str], place: Agency | Partnership | None) -> None:
+    """Refuse what the maker may not do in that place; the operator's command is asked nothing."""
+    known = [one for one in Scope if one.value in scopes]
+    more = [one for one in known if by and place and not may_give(by, one, place)]
+    if more:
+        raise ValidationError({
+            "scopes": f"You may not do this for {place} yourself, so your key cannot: {more[0].label.lower()}."
+        })
 
 
 @transaction.atomic

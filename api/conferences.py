@@ -15,20 +15,28 @@ from api.fields import Read
 from api.filtering import Day as DayFilter
 from api.filtering import Number, Text, YesNo
 from api.meetings import (
+    Cancelling,
     Closing,
     Ending,
     Invitation,
     LineChange,
     MeetingChange,
     MeetingNew,
+    StandingDown,
+    recordable_lines,
+)
+from api.planning import (
     carry_out_ending,
     carry_out_line,
+    carry_out_standing_down,
+    changed_meeting,
     checked_lines,
-    details,
+    new_meeting,
 )
 from api.writing import as_seen, once
-from conferences.actions import add_line, change_meeting, close_register, convene
+from conferences.actions import add_line, cancel, change_meeting, close_register, convene
 from conferences.choices import MeetingKind, MeetingState, MissedKind, Outcome
+from conferences.forms.endings import CANCELLED
 from conferences.models import Attendance, Meeting, MissedDuty
 from partnership.roles import Permission
 
@@ -85,7 +93,8 @@ class MeetingViewSet(ReachViewSet):
     searches = ("reference",)
     needs = {
         "list": (P.VIEW_MEETINGS,), "create": RECORDING, "partial_update": RECORDING,
-        "lines": RECORDING, "close": RECORDING, "ending": RECORDING,
+        "lines": RECORDING, "close": RECORDING, "ending": RECORDING, "cancel": RECORDING,
+        "stand_down": RECORDING,
     }
     versioned = True
 
@@ -100,15 +109,15 @@ class MeetingViewSet(ReachViewSet):
     @once
     def create(self, request: Request) -> Response:
         """Convene a meeting and invite agencies."""
-        made = convene(by=request.user, **details(request.user, self.sent(MeetingNew)))
+        made = convene(by=request.user, **new_meeting(request.user, self.sent(MeetingNew)))
         return self.shown(made.pk, 201)
 
     @extend_schema(request=MeetingChange, responses=MeetingSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the details of a meeting while its register is open."""
         with as_seen(request, self.recordable(), int(pk)) as row:
-            new = self.sent(MeetingChange, partial=True, extra={"meeting": row})
-            change_meeting(by=request.user, meeting=row, **details(request.user, new, row))
+            new = changed_meeting(request.user, row, self.sent(MeetingChange, partial=True))
+            change_meeting(by=request.user, meeting=row, **new)
         return self.shown(row.pk)
 
     @extend_schema(operation_id="meetings_ending", request=Ending, responses=MeetingSerializer)
@@ -125,7 +134,7 @@ class MeetingViewSet(ReachViewSet):
     def lines(self, request: Request, pk: str) -> Response:
         """Invite an agency, or add somebody who came and is on no list."""
         with as_seen(request, self.recordable(), int(pk)) as row:
-            [line] = checked_lines(request.user, row.partnership, [self.sent(Invitation)])
+            [line] = checked_lines(request.user, row.partnership, [self.sent(Invitation)], row)
             made = add_line(by=request.user, meeting=row, **line)
         return line_answer(self, made.pk, 201)
 
@@ -137,6 +146,26 @@ class MeetingViewSet(ReachViewSet):
         with as_seen(request, self.recordable(), int(pk)) as row:
             close_register(by=request.user, meeting=row, **self.sent(Closing))
         return self.shown(row.pk)
+
+    @extend_schema(operation_id="meetings_cancel", request=Cancelling, responses=MeetingSerializer)
+    @action(detail=True, methods=["post"])
+    @once
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Say that a meeting does not take place: it counts for nobody."""
+        with as_seen(request, self.recordable(), int(pk)) as row:
+            cancel(by=request.user, meeting=row, reason=CANCELLED[self.sent(Cancelling)["why"]])
+        return self.shown(row.pk)
+
+    @extend_schema(
+        operation_id="meetings_stand_down", request=StandingDown, responses={201: MeetingSerializer}
+    )
+    @action(detail=True, methods=["post"], url_path="stand-down")
+    @once
+    def stand_down(self, request: Request, pk: str) -> Response:
+        """Give a conference up for want of a quorum, and convene the one on the new date, which is answered."""
+        with as_seen(request, self.recordable(), int(pk)) as row:
+            made = carry_out_standing_down(request.user, row, self.sent(StandingDown))
+        return self.shown(made.pk, 201)
 
 
 # --- Attendance -----------------------------------------------------------------------------------
@@ -164,8 +193,7 @@ class LineViewSet(ReachViewSet):
         return Attendance.objects.filter(meeting__in=meetings.values("pk"))  # unscoped: of these
 
     def recordable(self) -> QuerySet[Attendance]:
-        meetings = Meeting.objects.recordable_by(self.request.user)  # unscoped: to record
-        return Attendance.objects.filter(meeting__in=meetings.values("pk"))  # unscoped: of these
+        return recordable_lines(self.request.user)
 
     @extend_schema(request=LineChange, responses=LineSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:

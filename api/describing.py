@@ -13,7 +13,8 @@ COLOURS = {"get": "blue", "post": "green", "put": "orange", "patch": "orange"}
 HEADINGS = {
     "who": "Who is asking", "partnerships": "Partnerships, figures and reports", "agencies": "Agencies",
     "role_groups": "Role groups", "staff": "Staff", "courses": "Courses", "requirements": "Requirements",
-    "records": "Training records", "sessions": "Training sessions", "meetings": "Meetings",
+    "records": "Training records", "sessions": "Training sessions", "bookings": "Places at sessions",
+    "meetings": "Meetings",
     "attendance": "Attendance", "attendance_names": "Attendance by name", "missed_duties": "What was missed",
     "escalations": "Escalations", "history": "History",
 }

@@ -60,6 +60,10 @@ SESSION = {
     "end_time": "13:00:00", "place": "Council offices, room 2", "provider": "partnership", "places": 20,
     "taken": 17, "waiting": 0, "booking_closes_on": "2015-05-05", "cancelled_at": None, "closed_at": None,
 }
+BOOKING = {
+    "id": 7102, "session": 44, "course": "CPC", "held_on": "2015-05-12", "agency": 12, "staff_member": 407,
+    "staff_reference": "HV-0107", "state": "booked", "booked_at": MADE_AT, "cancelled_at": None,
+}
 MEETING = {
     "id": 2204, "partnership": "BF", "reference": "BF15-0042", "kind": "initial_conference",
     "state": "held", "held_on": "2015-03-12", "format": "Signs of Safety", "children": 2,
@@ -123,7 +127,7 @@ PROBLEM = {
 EXAMPLES: dict[str, Any] = {
     "Who": WHO, "Partnership": PARTNERSHIP, "Agency": AGENCY, "Membership": MEMBERSHIP,
     "RoleGroup": ROLE_GROUP, "Staff": STAFF, "Course": COURSE, "Requirement": REQUIREMENT,
-    "Record": RECORD, "Session": SESSION, "Meeting": MEETING, "Line": LINE, "NamedLine": NAMED_LINE,
+    "Record": RECORD, "Session": SESSION, "Booking": BOOKING, "Meeting": MEETING, "Line": LINE, "NamedLine": NAMED_LINE,
     "Missed": MISSED, "Escalation": ESCALATION, "Entry": ENTRY, "Scorecard": SCORECARD,
     "BulkAnswer": BULK_ANSWER, "Problem": PROBLEM,
     "StaffNewRequest": {"agency": 12, "reference": "HV-0107", **DETAILS}, "StaffDetailsRequest": DETAILS,
@@ -131,7 +135,17 @@ EXAMPLES: dict[str, Any] = {
     "RecordNewRequest": {"staff_member": 407, **COMPLETION},
     "RecordCorrectionRequest": {"reason": "The wrong day was sent", "completed_on": "2015-03-30"},
     "BulkRecordsRequest": BULK,
-    "MeetingNewRequest": {"partnership": "BF", **MEETING_DETAILS, "invitations": [INVITATION]},
+    "StaffMoveRequest": {"agency": 13, "on": "2015-06-01", "reference": "SN-0042"},
+    "BookingNewRequest": {"session": 44, "staff_member": 407},
+    "PatchedBookingChangeRequest": {"state": "cancelled"},
+    "MeetingNewRequest": {
+        "partnership": "BF", **MEETING_DETAILS, "follows": 2107, "invitations": [INVITATION],
+    },
+    "CancellingRequest": {"why": "moved"},
+    "StandingDownRequest": {
+        "reference": "BF15-0051", "new_date_on": "2015-03-26", "there": [9917],
+        "reason": "Only children's social care had come.",
+    },
     "PatchedMeetingChangeRequest": {"held_on": "2015-03-19"}, "InvitationRequest": INVITATION,
     "PatchedEndingRequest": {
         "children_on_plan_after": 2, "plan_neg": 1, "plan_emo": 1, "chair_decision": "quorate",

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from api.models import LONGEST, MachineKey
-from api.scopes import Scope, scopes_for
+from api.scopes import Scope, may_give, scopes_for
 from partnership.filters import Narrowed
 from partnership.forms.fields import Day, OneLine
 from partnership.models import Agency, Partnership, User, today
@@ -39,7 +39,7 @@ class KeyForm(forms.Form):
     where = forms.ChoiceField(label="For", help_text="It never sees anything beyond this place.")
     scopes = forms.MultipleChoiceField(
         label="What it may do", widget=forms.CheckboxSelectMultiple,
-        help_text="Tick as little as the system needs.",
+        help_text="Tick as little as the system needs. A key may do nothing that you may not do yourself.",
     )
     expires_on = Day(
         "First day without it", initial=half_a_year_on, help_text="Within a year. For example, 31/03/2015",
@@ -48,8 +48,11 @@ class KeyForm(forms.Form):
     def __init__(self, *args: Any, by: User, **options: Any) -> None:
         super().__init__(*args, **options)
         agencies = Agency.objects.within_reach(by, Permission.MANAGE_OWN_USERS).order_by("name")
-        places = Partnership.objects.within_reach_as_a_whole(by, Permission.MANAGE_AGENCIES)
-        self.places = {f"{PARTNERSHIP}-{row.pk}": row for row in places} | {
+        managed, served = (
+            Partnership.objects.within_reach_as_a_whole(by, one)
+            for one in (Permission.MANAGE_AGENCIES, Permission.RECORD_CONFERENCES)
+        )
+        self.by, self.places = by, {f"{PARTNERSHIP}-{row.pk}": row for row in managed | served} | {
             f"{AGENCY}-{row.pk}": row for row in agencies
         }
         self.fields["where"].choices = [("", "Choose"), *((key, str(row)) for key, row in self.places.items())]
@@ -58,10 +61,12 @@ class KeyForm(forms.Form):
         self.fields["scopes"].choices = [(one.value, one.label) for one in self.offered()]
 
     def offered(self) -> list[Scope]:
-        """What can be given in any of the places."""
-        far = {AGENCY: Reach.AGENCY, PARTNERSHIP: Reach.PARTNERSHIP}
-        kinds = {key.split("-")[0] for key in self.places}
-        return [one for one in Scope if any(one in scopes_for(far[kind]) for kind in kinds)]
+        """What the maker may put into a key for any of the places."""
+        return [one for one in Scope if any(self.gives(one, place) for place in self.places.values())]
+
+    def gives(self, scope: Scope, place: Agency | Partnership) -> bool:
+        far = Reach.AGENCY if isinstance(place, Agency) else Reach.PARTNERSHIP
+        return scope in scopes_for(far) and may_give(self.by, scope, place)
 
     def clean_expires_on(self) -> date:
         day = self.cleaned_data["expires_on"]
@@ -75,10 +80,9 @@ class KeyForm(forms.Form):
         place = self.places.get(data.pop("where", ""))
         data["agency"] = place if isinstance(place, Agency) else None
         data["partnership"] = place if isinstance(place, Partnership) else None
-        far = Reach.AGENCY if data["agency"] else Reach.PARTNERSHIP
-        strange = [one for one in data.get("scopes", []) if place and Scope(one) not in scopes_for(far)]
+        strange = [one for one in data.get("scopes", []) if place and not self.gives(Scope(one), place)]
         if strange:
-            self.add_error("scopes", f"A key for {place} cannot do this: {Scope(strange[0]).label.lower()}.")
+            self.add_error("scopes", f"A key of yours for {place} cannot do this: {Scope(strange[0]).label.lower()}.")
         return data
 
 

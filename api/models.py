@@ -120,6 +120,17 @@ class IdempotentAnswer(models.Model):
         return f"{self.key} of {self.client}"
 
 
+class CallCount(models.Model):
+    """How often a client called in the latest minute in which it did: one row that all web processes count in."""
+
+    client = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    minute = models.PositiveBigIntegerField(help_text="Since 1970.")
+    used = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.used} calls of {self.client}"
+
+
 class CalendarFeed(models.Model):
     """The secret address at which a person's calendar can be read by a calendar program."""
 

@@ -7,6 +7,7 @@ from api.views import calendars, docs, keys
 app_name = "machines"
 urlpatterns = [
     path("set-up/keys/", keys.key_list, name="key-list"),
+    path("set-up/keys/list.<export:form>", keys.key_list_file, name="key-list-file"),
     path("set-up/keys/make/", keys.make, name="key-make"),
     path("set-up/keys/<int:number>/", keys.detail, name="key-detail"),
     path("set-up/keys/<int:number>/revoke/", keys.revoke, name="key-revoke"),

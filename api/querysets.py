@@ -15,10 +15,14 @@ from partnership.roles import Permission
 
 class MachineKeyQuerySet(models.QuerySet):
     def kept_by(self, user: Any) -> Self:
-        """A manager's are those of the partnership; a lead's those of the agency and its parts."""
-        places = held(user, Permission.MANAGE_AGENCIES).partnerships
+        """A manager's are those of the partnership, the conference service's those that it made itself;
+        a lead's are those of the agency and its parts."""
+        managed, served = (
+            held(user, one).partnerships for one in (Permission.MANAGE_AGENCIES, Permission.RECORD_CONFERENCES)
+        )
         led = Agency.objects.within_reach(user, Permission.MANAGE_OWN_USERS)
-        return self.filter(Q(partnership__in=places) | Q(agency__in=led.values("pk")))
+        own = Q(partnership__in=served, made_by=user.pk)
+        return self.filter(Q(partnership__in=managed) | own | Q(agency__in=led.values("pk")))
 
     def in_force(self, on: date) -> Self:
         return self.filter(revoked_at=None, expires_on__gt=on)

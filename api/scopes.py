@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
-from partnership.reach import REACH, Held, Reach
+from partnership.models import Agency, Partnership
+from partnership.reach import REACH, Held, Reach, held
 from partnership.roles import Permission
 
 P = Permission
+# Who looks after keys: leads for their agency; for a partnership its manager, and who imports its meetings.
+KEEPERS = (P.MANAGE_OWN_USERS, P.MANAGE_AGENCIES, P.RECORD_CONFERENCES)
 NOTHING = Held(False, False, False, frozenset(), frozenset())
 
 
@@ -24,6 +28,7 @@ class Scope(StrEnum):
     WRITE_STAFF = "write_staff"
     WRITE_RECORDS = "write_records"
     READ_SESSIONS = "read_sessions"
+    BOOK_PLACES = "book_places"
     READ_MEETINGS = "read_meetings"
     READ_MEETING_NAMES = "read_meeting_names"
     WRITE_MEETINGS = "write_meetings"
@@ -43,12 +48,13 @@ class Scope(StrEnum):
 SENTENCES = {
     Scope.READ_FIGURES: "Read figures, agencies and requirements, without names",
     Scope.READ_STAFF: "Read the staff list and training records, by name",
-    Scope.WRITE_STAFF: "Add and change people on the staff list, correct their training records",
+    Scope.WRITE_STAFF: "Add, change and move people on the staff list, correct their training records",
     Scope.WRITE_RECORDS: "Log training",
     Scope.READ_SESSIONS: "Read training sessions and how full they are, without names",
+    Scope.BOOK_PLACES: "Read who has places at training sessions, by name, book them and give them back",
     Scope.READ_MEETINGS: "Read meetings, who was there by agency and what was missed, without names",
     Scope.READ_MEETING_NAMES: "Read who came to meetings, by name",
-    Scope.WRITE_MEETINGS: "Convene meetings, write down attendance, close registers",
+    Scope.WRITE_MEETINGS: "Convene meetings and cancel them, write down attendance, close registers",
     Scope.READ_ESCALATIONS: "Read escalations without what was written in them",
     Scope.READ_REPORTS: "Take reports as PDF and CSV, without names",
     Scope.READ_HISTORY: "Read the history, in the fields that it may read elsewhere",
@@ -59,6 +65,7 @@ PERMISSIONS = {
     Scope.WRITE_STAFF: frozenset({P.MANAGE_STAFF, P.VIEW_STAFF}),
     Scope.WRITE_RECORDS: frozenset({P.LOG_TRAINING, P.VIEW_STAFF}),
     Scope.READ_SESSIONS: frozenset({P.VIEW_SESSION_TAKE_UP}),
+    Scope.BOOK_PLACES: frozenset({P.VIEW_SESSION_NAMES, P.VIEW_SESSION_TAKE_UP, P.VIEW_STAFF}),
     Scope.READ_MEETINGS: frozenset({P.VIEW_MEETINGS}),
     Scope.READ_MEETING_NAMES: frozenset({P.VIEW_MEETINGS, P.VIEW_MEETING_NAMES}),
     Scope.WRITE_MEETINGS: frozenset({
@@ -69,11 +76,24 @@ PERMISSIONS = {
     Scope.READ_REPORTS: frozenset({P.PRINT_REPORT, P.VIEW_MEASURES}),
     Scope.READ_HISTORY: frozenset({P.VIEW_HISTORY}),
 }
+OF_AGENCIES = frozenset({Scope.BOOK_PLACES})  # by name: nothing for a partnership's key
 
 
 def scopes_for(far: Reach) -> list[Scope]:
     """The scopes that give something in an agency, or in a partnership."""
-    return [one for one in Scope if any(far in REACH[p].values() for p in one.permissions)]
+    return [
+        one for one in Scope if any(far in REACH[p].values() for p in one.permissions)
+        and (far is Reach.AGENCY or one not in OF_AGENCIES)
+    ]
+
+
+def may_give(user: Any, scope: Scope, place: Agency | Partnership) -> bool:
+    """Whether a user may do themselves, in that place, all that a scope gives there."""
+    far = Reach.AGENCY if isinstance(place, Agency) else Reach.PARTNERSHIP
+    given = [one for one in scope.permissions if far in REACH[one].values()]
+    if far is Reach.PARTNERSHIP:
+        return all(place.pk in held(user, one).partnerships for one in given)
+    return all({place.pk, place.parent_id} & held(user, one).agencies for one in given)
 
 
 def held_by(

@@ -20,7 +20,7 @@ from api.fields import NONE_SUCH, ByCode, ByNumber, Day, Read, Strict, Words
 from api.filtering import Day as DayFilter
 from api.filtering import Number, Text
 from api.writing import as_seen, once
-from partnership.actions import add_staff, change_staff
+from partnership.actions import add_staff, change_staff, move_staff
 from partnership.forms.fields import FIRST_START, FURTHEST_AHEAD, printable
 from partnership.models import Agency, Partnership, RoleGroup, StaffMember, today
 from partnership.roles import Permission
@@ -121,6 +121,19 @@ class StaffChange(StaffDetails):
         return found
 
 
+class StaffMove(Strict):
+    """Where a person goes from a day on; what is not sent is as it was."""
+
+    agency = ByNumber(rows=own_agencies, help_text="By number: another one of yours.")
+    on = Day(earliest=FIRST_START, latest=furthest, help_text="The first day there.")
+    job_title = Words(max_length=80, required=False)
+    role_group = ByCode(rows=role_groups, by="code", required=False, help_text="By code.")
+    reference = Words(max_length=40, required=False, help_text="Yours, there.")
+    work_email = serializers.EmailField(
+        max_length=254, allow_blank=True, required=False, validators=[printable]
+    )
+
+
 class StaffViewSet(ReachViewSet):
     """Staff lists by name: of the client's own agencies."""
 
@@ -133,7 +146,7 @@ class StaffViewSet(ReachViewSet):
     searches = ("first_name", "last_name", "reference", "job_title", "work_email")
     needs = {
         "list": (P.VIEW_STAFF,), "create": (P.MANAGE_STAFF,), "partial_update": (P.MANAGE_STAFF,),
-        "by_reference": (P.MANAGE_STAFF,),
+        "by_reference": (P.MANAGE_STAFF,), "move": (P.MANAGE_STAFF,),
     }
     versioned = True
 
@@ -157,6 +170,16 @@ class StaffViewSet(ReachViewSet):
             new = self.sent(StaffChange, partial=True, extra={"agency": row.agency})
             change_staff(by=request.user, staff_member=row, **new)
         return self.shown(row.pk)
+
+    @extend_schema(operation_id="staff_move", request=StaffMove, responses={201: StaffSerializer})
+    @action(detail=True, methods=["post"])
+    @once
+    def move(self, request: Request, pk: str) -> Response:
+        """Move a person to another agency of yours: a line there from that day, which is answered. What was before
+        stays where it was; roles in Quorate are moved along on their page."""
+        with as_seen(request, self.changeable(), int(pk)) as row:
+            made = move_staff(by=request.user, staff_member=row, **self.sent(StaffMove))
+        return self.shown(made.pk, 201)
 
     @extend_schema(
         operation_id="staff_put", request=StaffDetails,

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from rest_framework.routers import SimpleRouter
 
-from api import compliance, conferences, escalation, history, partnership, staff, training
+from api import bookings, compliance, conferences, escalation, history, partnership, staff, training
 from api.nothing import Nothing
 from api.views.docs import Document
 
@@ -17,6 +17,7 @@ for name, views in (
     ("requirements", training.RequirementViewSet),
     ("records", training.RecordViewSet),
     ("sessions", training.SessionViewSet),
+    ("bookings", bookings.BookingViewSet),
     ("meetings", conferences.MeetingViewSet),
     ("attendance", conferences.LineViewSet),
     ("attendance-names", conferences.NamedLineViewSet),

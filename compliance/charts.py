@@ -31,6 +31,8 @@ Named = tuple[str, Reading]
 
 def figures(reading: Reading) -> str:
     """The percentage with what it is made of: "62.3% (119 of 191)"; neither part is broken."""
+    if reading.is_held:
+        return unbroken(reading.working)
     return f"{reading.printed} ({unbroken(reading.working)})"
 
 
@@ -78,8 +80,8 @@ def _bar(
         baseline = middle - 2.8 + 9.5 * ((len(lines) - 1) / 2 - number)
         drawing.add(_label(start - 8, baseline, line, anchor="end"))
     drawing.add(_box(start, middle - 5, end - start, 10, TRACK))
-    if reading.met:
-        share = min(float(reading.met) / reading.total, 1.0)
+    if reading.percent:
+        share = min(float(reading.percent) / 100, 1.0)
         drawing.add(_box(start, middle - 5, (end - start) * share, 10, BAR))
     drawing.add(_label(end + 8, middle - 2.8, figures(reading)))
 
@@ -105,7 +107,7 @@ def trend(
     across: float = WIDTH,
 ) -> Drawing:
     """A small panel of columns for each measure: one column for each part of the period."""
-    per_row, space = 3, 18.0
+    per_row, space = 4 if len(series) == 4 else 3, 18.0
     wide = (across - space * (per_row - 1)) / per_row
     high = 96.0
     rows = -(-len(series) // per_row)
@@ -173,7 +175,7 @@ def describe(title: str, rows: Sequence[Named]) -> str:
     if len(rows) <= 8:
         told = "; ".join(f"{name} {figures(reading)}" for name, reading in rows)
         return literal(f"Bar chart. {title}: {told}.")
-    counted = [row for row in rows if row[1].total]
+    counted = [row for row in rows if row[1].percent is not None]
     if not counted:
         return literal(f"Bar chart. {title}: nothing to count in {len(rows)} rows.")
     low, high = min(counted, key=_share), max(counted, key=_share)

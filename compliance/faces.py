@@ -1,4 +1,4 @@
-"""The faces of a scorecard: PDF, CSV, JSON and a page that stands alone in a file."""
+"""The faces of a scorecard: PDF, CSV, XLSX, JSON and a page that stands alone in a file."""
 
 from __future__ import annotations
 
@@ -13,19 +13,26 @@ from compliance import report, sheet
 from compliance.presenting import Links, definitions, figures, sections
 from compliance.scorecard import Scorecard
 
-FORMATS = ("pdf", "html", "csv", "json")
+FORMATS = ("pdf", "html", "csv", "xlsx", "json")
+NO_TEXT = ("pdf", "xlsx")
 STYLES = ("govuk/govuk-frontend.min.css", "quorate.css")
 
 
 def render(card: Scorecard, form: str, made_at: datetime) -> bytes:
-    """The scorecard in one of the FORMATS; text as UTF-8."""
+    """The scorecard in one of the FORMATS; text as UTF-8, half characters replaced."""
     if form == "pdf":
         return report.render(card, made_at=made_at)
+    if form == "xlsx":
+        return sheet.as_workbook(card)
+    return text(card, form, made_at).encode(errors="replace")
+
+
+def text(card: Scorecard, form: str, made_at: datetime) -> str:
     if form == "csv":
-        return sheet.as_csv(card).encode()
+        return sheet.as_csv(card)
     if form == "json":
-        return (json.dumps(card.as_json(), ensure_ascii=False, indent=1) + "\n").encode()
-    return standing_alone(card, made_at).encode()
+        return json.dumps(card.as_json(), ensure_ascii=False, indent=1) + "\n"
+    return standing_alone(card, made_at)
 
 
 def standing_alone(card: Scorecard, made_at: datetime) -> str:

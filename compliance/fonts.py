@@ -6,9 +6,13 @@ as it stands: nothing here, and nothing above, reads markup in what people typed
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
+from threading import Lock
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -17,15 +21,20 @@ REGULAR, BOLD = "LiberationSans", "LiberationSans-Bold"
 FILES = {REGULAR: "LiberationSans-Regular.ttf", BOLD: "LiberationSans-Bold.ttf"}
 FOLDER = Path(__file__).resolve().parent.parent / "static" / "fonts"
 UNPRINTABLE = "\u25a1"  # an empty box: a sign that something stood there
+MOST_AT_ONCE = 400  # letters: no line of a report holds more
 ALIKE = {0x2010: "-", 0x2011: "-", 0x2028: " ", 0x2029: " "}
+
+
+READING = Lock()  # two who are first at once get the same face: of two, every document would fail
 
 
 @cache
 def font(name: str) -> TTFont:
     """One face, read and registered once in the life of the process."""
-    face = TTFont(name, str(FOLDER / FILES[name]))
-    pdfmetrics.registerFont(face)
-    return face
+    with READING:
+        if name not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(TTFont(name, str(FOLDER / FILES[name])))
+        return pdfmetrics.getFont(name)
 
 
 class _Printable(dict[int, str]):
@@ -47,6 +56,7 @@ class _Printable(dict[int, str]):
 
 
 PRINTABLE = _Printable()
+RIGHT_TO_LEFT = re.compile("([\u0590-\u05ff\ufb1d-\ufb4f]+(?: +[\u0590-\u05ff\ufb1d-\ufb4f]+)*)")
 
 
 def literal(text: str) -> str:
@@ -71,15 +81,32 @@ def wrapped(text: str, name: str, size: float, room: float, most: int = 40) -> t
     Lines break at spaces, and inside a word only where the word alone is too wide. A line that
     ends with a word keeps the space after it, unseen, so that words stay apart when read aloud.
     """
+    if len(text) < MOST_AT_ONCE and "\n" not in text:  # most cells are one short line
+        line = literal(text).strip(" ")
+        if width(line, name, size) <= room:
+            return (line,)
     found: list[str] = []
     for paragraph in text.split("\n"):
-        found += _broken(literal(paragraph).strip(" "), name, size, room)
+        found += islice(_broken(literal(paragraph).strip(" "), name, size, room), most + 1)
         found[-1] += " "
+        if len(found) > most:
+            break
     if len(found) > most:
         last = shortened(f"{found[most - 1].rstrip(' ')}…", name, size, room)
         found = [*found[: most - 1], last]
     found[-1] = found[-1].rstrip(" ")
     return tuple(found)
+
+
+def turned(line: str) -> str:
+    """A line of literal text in the order in which it is drawn, from left to right.
+
+    Words that are read from the right are drawn the other way round, one run of them at a time.
+    """
+    if line.isascii() or not RIGHT_TO_LEFT.search(line):
+        return line
+    parts = re.split(RIGHT_TO_LEFT, line)
+    return "".join(part[::-1] if number % 2 else part for number, part in enumerate(parts))
 
 
 def shortened(text: str, name: str, size: float, room: float) -> str:
@@ -90,38 +117,40 @@ def shortened(text: str, name: str, size: float, room: float) -> str:
     return text[: _fitting(text, name, size, room - width("…", name, size))].rstrip(" …") + "…"
 
 
-def _broken(text: str, name: str, size: float, room: float) -> list[str]:
+def _broken(text: str, name: str, size: float, room: float) -> Iterator[str]:
     """One paragraph in lines."""
-    if width(text, name, size) <= room:
-        return [text]
-    found, line = [], ""
+    if len(text) < MOST_AT_ONCE and width(text, name, size) <= room:
+        yield text
+        return
+    line = ""
     for word in text.split(" "):
         trial = f"{line} {word}" if line else word
-        if width(trial, name, size) <= room:
+        if len(trial) < MOST_AT_ONCE and width(trial, name, size) <= room:
             line = trial
             continue
         if line:
-            found.append(f"{line} ")
-        *full, line = _pieces(word, name, size, room)
-        found += full
-    return [*found, line]
+            yield f"{line} "
+        line = ""
+        for piece in _pieces(word, name, size, room):
+            if line:
+                yield line
+            line = piece
+    yield line
 
 
-def _pieces(word: str, name: str, size: float, room: float) -> list[str]:
+def _pieces(word: str, name: str, size: float, room: float) -> Iterator[str]:
     """A word in pieces that fit, broken after a hyphen, slash or full stop where one is near."""
-    pieces = []
-    while width(word, name, size) > room and len(word) > 1:
-        cut = max(_fitting(word, name, size, room), 1)
+    while (cut := max(_fitting(word, name, size, room), 1)) < len(word):
         near = max(word.rfind(mark, cut // 2, cut) for mark in "-/@._")
         cut = near + 1 if near > 0 else cut
-        pieces.append(word[:cut])
+        yield word[:cut]
         word = word[cut:]
-    return [*pieces, word]
+    yield word
 
 
 def _fitting(text: str, name: str, size: float, room: float) -> int:
     """How many characters from the start fit the room."""
-    low, high = 0, min(len(text), 400)
+    low, high = 0, min(len(text), MOST_AT_ONCE)
     while low < high:
         middle = (low + high + 1) // 2
         fits = width(text[:middle], name, size) <= room

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from compliance.period import Period
 
@@ -54,17 +55,54 @@ MEETING_BASES = (Basis.INVOLVED, Basis.KNOWN, Basis.INVITED, Basis.ALL)
 By = tuple[tuple[str, str], ...]
 
 
-def percent(met: int, total: int) -> Decimal | None:
-    """Met of total as a percentage to one decimal, half rounded up; None when there is nothing to count."""
-    if not total:
+class Edition(StrEnum):
+    """For whom the figures are: exact inside the partnership, small counts held back outside it."""
+
+    INSIDE = "inside"
+    PUBLISHED = "published"
+
+
+PUBLISHED_WORDS = "Published edition: counts of 1 to 4 are held back"
+HELD_TERMS = (
+    (
+        "Fewer than 5",
+        "A count of 1 to 4. It is not shown, because whoever is counted could be known by it. A count of "
+        "nothing is shown as 0.",
+    ),
+    (
+        "Held back",
+        "A count that is not shown because a small one could be worked out from it: from this report, "
+        "from another agency, period or breakdown. It may be small or large. In a table where most "
+        "counts are small all are held back.",
+    ),
+)
+
+
+class Held(StrEnum):
+    """What stands in the place of a count that a published edition does not show."""
+
+    SMALL = "fewer than 5"
+    BACK = "held back"
+
+
+Number = int | Held
+
+
+@lru_cache(maxsize=4096)
+def percent(met: Number, total: Number) -> Decimal | None:
+    """Met of total as a percentage to one decimal, half rounded up; None when there is nothing to count
+    or either is not shown."""
+    if not total or isinstance(met, Held) or isinstance(total, Held):
         return None
     return (Decimal(met) * 100 / Decimal(total)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def percent_text(met: int, total: int) -> str:
+def percent_text(met: Number, total: Number) -> str:
     """The percentage as printed without its sign: "15.4", or "none" when there is nothing to count."""
     value = percent(met, total)
-    return "none" if value is None else str(value)
+    if value is None:
+        return str(Held.BACK) if total else "none"
+    return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +111,14 @@ class Reading:
 
     measure: str
     basis: Basis
-    met: int
-    total: int
+    met: Number
+    total: Number
     by: By = ()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a published edition keeps any of it back: then it has no percentage, bar or rating."""
+        return isinstance(self.met, Held) or isinstance(self.total, Held)
 
     @property
     def percent(self) -> Decimal | None:
@@ -87,12 +130,14 @@ class Reading:
 
     @property
     def printed(self) -> str:
-        """The percentage with its sign, or "none"."""
-        return f"{self.percent_text}%" if self.total else "none"
+        """The percentage with its sign, "held back" or "none"."""
+        return self.percent_text if self.percent is None else f"{self.percent_text}%"
 
     @property
     def working(self) -> str:
-        """What the percentage was made of: "10 of 65"."""
+        """What the percentage was made of: "10 of 65", "fewer than 5 of 65"."""
+        if self.met == self.total == Held.BACK:
+            return str(Held.BACK)
         return f"{self.met} of {self.total}"
 
     def as_json(self) -> dict:
@@ -156,7 +201,7 @@ class Count:
 
     key: str
     label: str
-    value: int
+    value: Number
     by: By = ()
 
 
@@ -185,7 +230,7 @@ class TargetLine:
 
     def rate(self, reading: Reading) -> Rating | None:
         """No rating where there is nothing, or too little, to judge: a total under five."""
-        if reading.percent is None or reading.total < SMALLEST_RATED_TOTAL:
+        if reading.percent is None or reading.total < SMALLEST_RATED_TOTAL:  # None: held back, too
             return None
         exact = Decimal(reading.met) * 100 / Decimal(reading.total)
         if exact >= self.good_from:
@@ -205,7 +250,7 @@ class PersonDue:
     expires_on: date | None
 
 
-EXCUSED = "Excused"
+EXCUSED, OVERDUE = "Excused", "Overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +286,105 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionLine:
+    """An action of the board as it stood at the end of the period: open then, or closed within it."""
+
+    number: str
+    what: str
+    owner: str  # the agency, and the job or team that does it
+    due_on: date
+    state: str  # in words: "Open", "Overdue", "Reported done", "Closed"
+    carried: int = 0  # how often its date was moved to a later one
+    from_before: bool = False  # logged before the period began
+    progress: str = ""  # the latest that was said of it
+    closed_on: date | None = None
+    outcome: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_on is None
+
+    @property
+    def carried_words(self) -> str:
+        """How often its date was moved, or ""."""
+        times = {1: "once", 2: "twice"}.get(self.carried, f"{self.carried} times")
+        return f"Carried over {times}" if self.carried else ""
+
+    def as_json(self) -> dict:
+        return {
+            "number": self.number, "what": self.what, "owner": self.owner,
+            "due_on": self.due_on.isoformat(), "state": self.state, "carried": self.carried,
+            "from_before": self.from_before, "progress": self.progress,
+            "closed_on": self.closed_on.isoformat() if self.closed_on else None,
+            "outcome": self.outcome,
+        }
+
+
+def actions_in_words(lines: tuple[ActionLine, ...]) -> str:
+    """How many there are of each, in one sentence: what was carried over is said."""
+    there = [line for line in lines if line.is_open]
+    beside = {
+        "overdue": sum(line.state == OVERDUE for line in there),
+        "from before the period": sum(line.from_before for line in there),
+        "carried over to a later date": sum(bool(line.carried) for line in there),
+    }
+    of_these = ", ".join(f"{number} {words}" for words, number in beside.items() if number)
+    more = f", of these {of_these}" if of_these else ""
+    return f"Open at the end of the period: {len(there)}{more}. Closed in it: {len(lines) - len(there)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure that a correction changed: as it was in the version before, and as it is."""
+
+    what: str
+    detail: str  # the breakdown in words, or ""
+    basis: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueStamp:
+    """That a scorecard was issued: under which number, by whom, what it corrects, who signed it off."""
+
+    number: str
+    version: int
+    issued_at: datetime
+    issued_by: str
+    checksum: str  # of the figures, shortened to be read out
+    reason: str = ""  # of the correction
+    changes: tuple[Change, ...] = ()  # since the version before
+    answer: str = ""  # a sentence: signed off, not agreed, or not yet; "" where nobody is asked
+    note: str = ""  # why the agency does not agree
+
+    def as_json(self) -> dict:
+        return {
+            "number": self.number, "version": self.version, "issued_at": self.issued_at.isoformat(),
+            "issued_by": self.issued_by, "checksum": self.checksum, "reason": self.reason,
+            "changes": [
+                {"what": c.what, "detail": c.detail, "basis": c.basis, "before": c.before, "after": c.after}
+                for c in self.changes
+            ],
+            "answer": self.answer, "note": self.note,
+        }
+
+    @property
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """What a sheet says of the issue, each under its name; what is not there is left out."""
+        found = [
+            ("Report number", self.number), ("Version", str(self.version)),
+            ("Issued", f"{self.issued_at:%Y-%m-%d %H:%M}"), ("Issued by", self.issued_by),
+            ("Checksum", self.checksum), ("Reason of the correction", self.reason),
+            ("The agency’s answer", self.answer), ("What the agency does not agree with", self.note),
+        ]
+        yield from ((name, text) for name, text in found if text)
+        for change in self.changes:
+            where = ", ".join(part for part in (change.what, change.detail, change.basis) if part)
+            yield "Corrected", f"{where}: was {change.before}, is {change.after}"
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
     """All readings and counts of one agency, or of a whole partnership, for one period."""
 
@@ -259,10 +403,13 @@ class Scorecard:
     missed: tuple[MissedLine, ...] = ()
     people_due: tuple[PersonDue, ...] | None = None  # None: a copy without names
     cases: tuple[CaseLine, ...] | None = None  # None: as above
+    actions: tuple[ActionLine, ...] = ()  # the board's, of this agency or of all
     notes: tuple[str, ...] = ()  # data quality in sentences
     trend: tuple[Scorecard, ...] = ()  # the parts of the period, oldest first
     previous: Scorecard | None = None
     for_agency: bool = True  # False: the whole partnership, one row per agency
+    stamp: IssueStamp | None = None  # None: figures as they stand, not issued
+    edition: Edition = Edition.INSIDE
 
     def result(self, key: str) -> MeasureResult:
         return next(r for r in self.results if r.measure.key == key)
@@ -270,10 +417,14 @@ class Scorecard:
     def __contains__(self, key: str) -> bool:
         return any(r.measure.key == key for r in self.results)
 
-    def count(self, key: str) -> int:
+    @property
+    def is_published(self) -> bool:
+        return self.edition is Edition.PUBLISHED
+
+    def count(self, key: str) -> Number:
         return self.count_by(key)
 
-    def count_by(self, key: str, **by: str) -> int:
+    def count_by(self, key: str, **by: str) -> Number:
         """The count of a breakdown; what was not counted is 0."""
         wanted = tuple(by.items())
         return next((c.value for c in self.counts if c.key == key and c.by == wanted), 0)
@@ -319,4 +470,7 @@ class Scorecard:
                 r.measure.key: {"title": r.measure.title, "sentence": r.measure.sentence}
                 for r in self.results
             },
-        }
+            "actions": [action.as_json() for action in self.actions],
+        } | ({"issued": self.stamp.as_json()} if self.stamp else {}) | (
+            {"edition": PUBLISHED_WORDS} if self.is_published else {}
+        )

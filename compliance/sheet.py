@@ -1,12 +1,24 @@
-"""A scorecard as CSV: one line for each reading and count, the same figures as every other face."""
+"""A scorecard for spreadsheet programs: one line for each reading and count, the figures of every face.
+
+The CSV holds all lines in one list; the workbook has a sheet for each kind of line. Both hold
+figures, and neither names anybody.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
 
-from compliance.scorecard import Reading, Scorecard
-from partnership.exporting import safe_cell
+from compliance.scorecard import (
+    BASIS_SENTENCES,
+    HELD_TERMS,
+    PUBLISHED_WORDS,
+    ActionLine,
+    Reading,
+    Scorecard,
+)
+from partnership.exporting import ListFile, in_places, safe_cell, write_sheets
 
 COLUMNS = (
     "Partnership", "Agency", "Period", "As at", "Measure", "Basis", "Broken down by", "Value", "Met",
@@ -31,7 +43,21 @@ def as_csv(scorecard: Scorecard) -> str:
         values = "; ".join(scorecard.label(*pair) for pair in count.by)
         cells = (count.label, "count", "; ".join(name for name, _ in count.by), values, count.value, "", "")
         sheet.writerow(safe_cell(cell) for cell in (*head, *cells))
+    for action in scorecard.actions:
+        for name, value in action_values(action):
+            cells = (f"Action {action.number}", "action", name, value, "", "", "")
+            sheet.writerow(safe_cell(cell) for cell in (*head, *cells))
+    if scorecard.is_published:
+        sheet.writerow((*head, "Edition", "", "", PUBLISHED_WORDS, "", "", ""))
+    for name, value in scorecard.stamp.lines if scorecard.stamp else ():
+        sheet.writerow(safe_cell(cell) for cell in (*head, "Issued report", "issue", name, value, "", "", ""))
     return out.getvalue()
+
+
+def action_values(action: ActionLine) -> list[tuple[str, object]]:
+    """What is known of an action, each under its name."""
+    found = action.as_json()
+    return [(name.replace("_", " "), value) for name, value in found.items() if name != "number" and value not in (None, "")]
 
 
 def reading_cells(scorecard: Scorecard, reading: Reading) -> tuple[object, ...]:
@@ -45,3 +71,98 @@ def reading_cells(scorecard: Scorecard, reading: Reading) -> tuple[object, ...]:
         reading.total,
         reading.percent_text,
     )
+
+
+# --- The workbook ---------------------------------------------------------------------------------
+
+Rows = Iterable[tuple[object, ...]]
+FIGURES = ("Measure", "Basis", "Broken down by", "Value", "Met", "Total", "Percentage")
+COUNTS = ("What was counted", "Broken down by", "Value", "Number")
+MISSED = ("Meeting", "Kind", "Held on", "What was missed", "Excused")
+CASES = ("Reference", "Side", "Other agency", "Grounds", "Stage", "Due", "Days", "State")
+ACTIONS = ("Number", "What is to be done", "Owner", "Due", "State", "Carried over", "Closed", "Outcome")
+
+
+def as_workbook(scorecard: Scorecard) -> bytes:
+    """The scorecard as XLSX: numbers are numbers, no cell is a formula, and nothing says who made it."""
+    sheets = [
+        ("About", ("About", "This report"), about(scorecard)),
+        ("Figures", FIGURES, figures(scorecard)),
+        ("Counts", COUNTS, counts(scorecard)),
+        ("Missed", MISSED, missed(scorecard)),
+        ("Escalations", CASES, cases(scorecard)),
+        ("Actions", ACTIONS, actions(scorecard)),
+        ("Definitions", ("Term", "What it means"), definitions(scorecard)),
+    ]
+    out = io.BytesIO()
+    write_sheets(
+        [ListFile(name, in_places(heads), map(sound, rows)) for name, heads, rows in sheets if has(scorecard, name)],
+        out,
+    )
+    return out.getvalue()
+
+
+def has(scorecard: Scorecard, name: str) -> bool:
+    """Lists that the report does not have are no empty sheets."""
+    lists = {"Missed": scorecard.missed, "Escalations": scorecard.cases, "Actions": scorecard.actions}
+    return bool(lists.get(name, True))
+
+
+def sound(row: tuple[object, ...]) -> tuple[object, ...]:
+    """Values as a workbook can hold them: half characters are shown as replaced."""
+    return tuple(
+        cell.encode("utf-8", "replace").decode() if isinstance(cell, str) else cell for cell in row
+    )
+
+
+def about(scorecard: Scorecard) -> Iterator[tuple[object, ...]]:
+    yield "Partnership", f"{scorecard.partnership} {scorecard.partnership_label}"
+    yield "Agency" if scorecard.for_agency else "Report on", scorecard.title
+    yield "Period", scorecard.period.name
+    yield "First day", scorecard.period.first
+    yield "Last day", scorecard.period.last
+    yield "Standing as at", scorecard.as_at
+    if scorecard.stamp:
+        yield from scorecard.stamp.lines
+    if scorecard.is_published:
+        yield "Edition", PUBLISHED_WORDS
+    for note in scorecard.notes:
+        yield "Data quality", note
+
+
+def figures(scorecard: Scorecard) -> Rows:
+    for reading in scorecard.readings:
+        *cells, text = reading_cells(scorecard, reading)
+        yield (*cells, text if reading.percent is None else reading.percent)
+
+
+def counts(scorecard: Scorecard) -> Rows:
+    for count in scorecard.counts:
+        by = "; ".join(name.replace("_", " ") for name, _ in count.by)
+        yield count.label, by, "; ".join(scorecard.label(*pair) for pair in count.by), count.value
+
+
+def missed(scorecard: Scorecard) -> Rows:
+    for line in scorecard.missed:
+        kind, what = scorecard.label("kind", line.kind), scorecard.label("missed", line.what)
+        yield line.reference, kind, line.held_on, what, line.excuse
+
+
+def cases(scorecard: Scorecard) -> Rows:
+    """The agency's own copy only has any."""
+    for c in scorecard.cases or ():
+        yield c.reference, c.side, c.other, c.grounds, c.stage, c.due_on, c.days, c.state
+
+
+def actions(scorecard: Scorecard) -> Rows:
+    for a in scorecard.actions:
+        yield a.number, a.what, a.owner, a.due_on, a.state, a.carried, a.closed_on, a.outcome or a.progress
+
+
+def definitions(scorecard: Scorecard) -> Rows:
+    for result in scorecard.results:
+        yield result.measure.title, result.measure.sentence
+    for basis, sentence in BASIS_SENTENCES.items():
+        yield f"Basis: {basis.label}", sentence
+    if scorecard.is_published:
+        yield from HELD_TERMS

@@ -1,7 +1,7 @@
 """A canvas that writes a tagged PDF: every mark belongs to a structure element or is an artifact.
 
 Open-source reportlab writes no tags; this uses its public drawing hooks and adds the structure
-tree, language, title, bookmarks and the PDF/UA identification. Pages say "page x of y": the
+tree (``structure.py``), language, title, bookmarks and the PDF/UA identification. Pages say "page x of y": the
 furniture of each page is drawn when the last page is known, as artifacts, so nothing is laid out
 twice and no state is copied.
 """
@@ -11,17 +11,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 from xml.sax.saxutils import escape
 
-from reportlab.pdfbase.pdfdoc import XMP, PDFObject, PDFPage, PDFString
+from reportlab.lib.colors import Color
+from reportlab.pdfbase.pdfdoc import XMP, PDFObject, PDFPage
 from reportlab.pdfgen.canvas import Canvas
+
+from compliance.fonts import turned
+from compliance.structure import PER_PAGE, TREE, Element, structured
 
 PDF_VERSION = (1, 7)
 LANGUAGE = "en-GB"
-Box = tuple[float, float, float, float]
+LATER = "\x01{}\x01"  # where later code goes; what people typed never holds such a character
+
+
+@cache
+def _ink(colour: Color) -> str:
+    return f"{colour.red:.4g} {colour.green:.4g} {colour.blue:.4g} rg"
 
 
 class Raw(PDFObject):
@@ -34,57 +45,6 @@ class Raw(PDFObject):
 
     def format(self, document: Any) -> bytes:
         return self.content.encode("latin-1")
-
-
-class Element(PDFObject):
-    """One element of the structure tree; what it marks on the pages is added as it is drawn."""
-
-    __RefOnly__ = 1
-
-    def __init__(self, tag: str, attributes: str = "", alt: str = "") -> None:
-        self.tag, self.attributes, self.alt = tag, attributes, alt
-        self.children: list[Element] = []
-        self.marks: list[tuple[int, int]] = []  # page, and number of the mark on that page
-        self.number = self.parent = 0
-        self.pages: list[int] = []  # object numbers of the document's pages, by page
-
-    def add(self, tag: str, attributes: str = "", alt: str = "") -> Element:
-        child = Element(tag, attributes, alt)
-        self.children.append(child)
-        return child
-
-    def walk(self) -> Iterator[Element]:
-        """This element and all below it, in reading order."""
-        waiting = [self]
-        while waiting:
-            element = waiting.pop()
-            yield element
-            waiting.extend(reversed(element.children))
-
-    def format(self, document: Any) -> bytes:
-        kids = [f"{child.number} 0 R" for child in self.children]
-        kids += [self._mark(page, number) for page, number in self.marks]
-        first = f"/Pg {self.pages[self.marks[0][0]]} 0 R" if self.marks else ""
-        extra = f"/A<<{self.attributes}>>" if self.attributes else ""
-        alt = b"/Alt" + PDFString(self.alt).format(document) if self.alt else b""
-        held = kids[0] if len(kids) == 1 else f"[{' '.join(kids)}]"
-        text = f"<</S/{self.tag}/P {self.parent} 0 R{first}{extra}/K {held}"
-        return text.encode("latin-1") + alt + b">>"
-
-    def _mark(self, page: int, number: int) -> str:
-        if page == self.marks[0][0]:
-            return str(number)
-        return f"<</Type/MCR/Pg {self.pages[page]} 0 R/MCID {number}>>"
-
-
-TH_COLUMN = "/O/Table/Scope/Column"
-TH_ROW = "/O/Table/Scope/Row"
-
-
-def figure_attributes(box: Box) -> str:
-    """Where a figure stands on its page, which assistive software asks for."""
-    sides = " ".join(f"{side:.2f}" for side in box)
-    return f"/O/Layout/Placement/Block/BBox[{sides}]"
 
 
 class TaggedCanvas(Canvas):
@@ -100,7 +60,9 @@ class TaggedCanvas(Canvas):
         self.root = Element("Document")
         self._marked: list[list[Element]] = [[]]  # by page, by number of the mark
         self._written: list[PDFPage] = []
-        self._shown: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        self._shown: dict[tuple[str, str, float], str] = {}
+        self._faces: dict[tuple[str, int], str] = {}
+        self._later: list[Callable[[], str]] = []
         self._furniture, self._made_at = furniture, made_at
         super().__init__(*args, **{**options, "invariant": 1, "pdfVersion": PDF_VERSION})
         self._keep_time()
@@ -121,7 +83,7 @@ class TaggedCanvas(Canvas):
     def mark(self, element: Element) -> str:
         """The code that opens marked content of an element on this page."""
         marks = self._marked[-1]
-        element.marks.append((len(self._marked) - 1, len(marks)))
+        element.marks += ((len(self._marked) - 1) * PER_PAGE + len(marks),)
         marks.append(element)
         return f"/{element.tag} <</MCID {len(marks) - 1}>> BDC"
 
@@ -140,19 +102,39 @@ class TaggedCanvas(Canvas):
         self._code.append("EMC")
 
     def shown(self, text: str, font: Any, size: float) -> str:
-        """The code that shows literal text, without its place; the coding of each text is kept."""
-        parts = self._shown.get((text, font.fontName))
-        if parts is None:
-            parts = [
-                (font.getSubsetInternalName(subset, self._doc), self._escape(codes))
-                for subset, codes in font.splitString(text, self._doc)
-            ]
-            self._shown[text, font.fontName] = parts
-        return " ".join(f"{name} {size:g} Tf ({codes}) Tj" for name, codes in parts)
+        """The code that shows literal text, without its place; the code of each text is kept."""
+        asked = text, font.fontName, size
+        code = self._shown.get(asked)
+        if code is None:
+            code = " ".join(
+                f"{self._face(font, subset)} {size:g} Tf ({self._escape(codes)}) Tj"
+                for subset, codes in font.splitString(turned(text), self._doc)
+            )
+            self._shown[asked] = code
+        return code
+
+    def _face(self, font: Any, subset: int) -> str:
+        """What a part of a typeface is called in this file."""
+        asked = font.fontName, subset
+        if asked not in self._faces:
+            self._faces[asked] = font.getSubsetInternalName(subset, self._doc)
+        return self._faces[asked]
+
+    def drawString(self, x: float, y: float, text: str, *args: Any, **options: Any) -> None:
+        super().drawString(x, y, turned(text), *args, **options)
+
+    def ink(self, colour: Color) -> None:
+        """Fill in a colour, until the block of a report that is being drawn is done."""
+        self._code.append(_ink(colour))
 
     def write(self, code: str) -> None:
         """Add drawing code as it is."""
         self._code.append(code)
+
+    def write_later(self, code: Callable[[], str]) -> None:
+        """Drawing code that can be told only when all pages are drawn: the number of a page."""
+        self._code.append(LATER.format(len(self._later)))
+        self._later.append(code)
 
     def bookmark(self, title: str, level: int, top: float) -> None:
         """An entry of the outline that leads to a height of this page."""
@@ -180,37 +162,29 @@ class TaggedCanvas(Canvas):
             self._code = []
             with self.artifact():
                 self._furniture(self, number, len(self._written))
-            page.stream += "\n".join(self._code) + "\n"
+            page.stream = self._told(page.stream) + "\n".join(self._code) + "\n"
         self._code = []
         self._write_structure()
+        target, self._filename = self._filename, BytesIO()
         super().save()
+        pages = [self._number(page) for page in self._written]
+        plain = self._filename.getvalue()
+        target.write(structured(plain, self.root, self._tree_number, self._marked[: len(pages)], pages))
+
+    def _told(self, stream: str) -> str:
+        """The code of a page with what could be told only now."""
+        if LATER[0] in stream:
+            for number, code in enumerate(self._later):
+                stream = stream.replace(LATER.format(number), code())
+        return stream
 
     def _write_structure(self) -> None:
-        tree, parents = Raw(""), Raw("")
-        tree_number, parents_number = self._number(tree), self._number(parents)
-        self._place_elements(tree_number)
-        parents.content = f"<</Nums[{' '.join(self._parent_tree())}]>>"
-        tree.content = (
-            f"<</Type/StructTreeRoot/K[{self.root.number} 0 R]/ParentTree {parents_number} 0 R"
-            f"/ParentTreeNextKey {len(self._written)}>>"
-        )
+        """What leads to the structure, whose own objects are written when the file is whole."""
         catalog = self._doc.Catalog
-        catalog.StructTreeRoot, catalog.MarkInfo = tree, Raw("<</Marked true>>")
+        catalog.StructTreeRoot, catalog.MarkInfo = Raw(TREE), Raw("<</Marked true>>")
         catalog.Metadata = XMP(creator=lambda document: self._metadata())
         self.setViewerPreference("DisplayDocTitle", "true")
-
-    def _place_elements(self, tree_number: int) -> None:
-        """Give each element its number in the file, its parent's and those of the pages."""
-        pages = [self._number(page) for page in self._written]
-        self.root.parent = tree_number
-        for element in self.root.walk():
-            element.number, element.pages = self._number(element), pages
-            for child in element.children:
-                child.parent = element.number
-
-    def _parent_tree(self) -> Iterator[str]:
-        for page, marks in enumerate(self._marked[: len(self._written)]):
-            yield f"{page}[{' '.join(f'{element.number} 0 R' for element in marks)}]"
+        self._tree_number = self._number(catalog.StructTreeRoot)
 
     def _number(self, thing: PDFObject) -> int:
         name = self._doc.Reference(thing).name

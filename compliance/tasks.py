@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from django.utils import timezone
 from django_tasks import task
 
-from compliance.models import Upload
+from compliance import actions
+from compliance.models import Upload, UploadState
 from compliance.uploads import working
+from compliance.uploads.undoing import undo_or_say
 
 
 @contextmanager
@@ -27,9 +29,13 @@ def collecting_rarely() -> Iterator[None]:
 
 @task()
 def work_on(number: int) -> None:
-    """Check or write a spreadsheet."""
+    """Check or write a spreadsheet, or take it back."""
     with collecting_rarely():
-        working.work(number)
+        upload = Upload.objects.select_related("sent_by").filter(pk=number).first()
+        if upload and upload.state == UploadState.UNDOING:
+            undo_or_say(upload)
+        else:
+            working.work(number)
 
 
 @task()
@@ -46,6 +52,18 @@ def look_after(number: int) -> None:
 def forget_uploads() -> None:
     """What was sent and is over is not kept."""
     working.forget_uploads(timezone.now())
+
+
+@task()
+def chase_returns() -> int:
+    """Remind whoever still owes a return."""
+    return actions.chase_returns()
+
+
+@task()
+def chase_actions() -> int:
+    """Remind the owners of the board's actions."""
+    return actions.chase_actions()
 
 
 def set_to_work(upload: Upload) -> None:

@@ -3,16 +3,28 @@
 from django.urls import path, register_converter
 
 from compliance.views import (
+    agency_returns,
     cases,
     components,
     duty,
+    extract,
+    issued,
+    issuing,
+    logged,
+    logged_changes,
     pages,
     people,
+    published,
     quality,
     reports,
+    return_round,
+    returns,
     rows,
+    sending_back,
     set_up,
+    signing,
     targets,
+    upload_files,
     uploads,
 )
 
@@ -20,7 +32,7 @@ from compliance.views import (
 class FormConverter:
     """The file forms in which a report can be had."""
 
-    regex = "pdf|csv|json"
+    regex = "pdf|csv|xlsx|json"
 
     def to_python(self, value: str) -> str:
         return value
@@ -32,7 +44,7 @@ class FormConverter:
 class AreaConverter(FormConverter):
     """The parts of the menu under which spreadsheets are sent."""
 
-    regex = "people|meetings"
+    regex = "people|meetings|courses|set-up"
 
 
 register_converter(FormConverter, "form")
@@ -42,12 +54,24 @@ app_name = "compliance"
 partnership = "partnerships/<str:code>/"
 agency = f"{partnership}agencies/<str:agency>/"
 upload = "<area:area>/upload/<int:number>/"
+asked = "reports/returns/<int:number>/"
+agency_return = f"{asked}<str:agency>/"
+action = "reports/actions/<str:number>/"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("components/", components.components, name="components"),
     path("escalations/<str:reference>/summary.pdf", cases.case_summary, name="case-summary"),
     path("people/<int:number>/", people.person, name="person"),
+    path(
+        "people/to-send-back/<slug:kind>.<export:form>", sending_back.people,
+        name="sending-back-people",
+    ),
+    path(
+        f"{partnership}meetings/to-send-back/<slug:kind>.<export:form>", sending_back.meetings,
+        name="sending-back-meetings",
+    ),
     path("<area:area>/upload/", uploads.new, name="upload-new"),
+    path("<area:area>/upload/list.<export:form>", upload_files.sent_list, name="upload-list-file"),
     path("<area:area>/upload/<slug:kind>.xlsx", uploads.upload_template, name="upload-template"),
     path(upload, uploads.detail, name="upload-detail"),
     path(f"{upload}columns/", uploads.columns, name="upload-columns"),
@@ -56,24 +80,68 @@ urlpatterns = [
     path(f"{upload}accept/", uploads.accept, name="upload-accept"),
     path(f"{upload}cancel/", uploads.cancel, name="upload-cancel"),
     path(f"{upload}undo/", uploads.undo, name="upload-undo"),
-    path(f"{upload}refused.csv", uploads.refused, name="upload-refused"),
+    path(f"{upload}refused.<export:form>", upload_files.refused, name="upload-refused"),
+    path("meetings/extract/", extract.extract_list, name="extract-list"),
+    path("meetings/extract/list.<export:form>", extract.extract_list_file, name="extract-list-file"),
+    path("courses/duty/list.<export:form>", duty.duty_list_file, name="duty-list-file"),
     path("courses/duty/", duty.duty_list, name="duty-list"),
     path(partnership, pages.dashboard, name="dashboard"),
     path(f"{partnership}rows/", rows.partnership_rows, name="partnership-rows"),
+    path(
+        f"{partnership}rows/list.<export:form>", rows.partnership_rows_file,
+        name="partnership-rows-file",
+    ),
     path(f"{partnership}report.<form:form>", reports.partnership_report, name="partnership-report"),
+    path(f"{partnership}published/", published.published_partnership, name="partnership-published"),
     path(agency, pages.agency, name="agency"),
+    path(f"{agency}published/", published.published_agency, name="agency-published"),
     path(f"{agency}rows/", rows.agency_rows, name="agency-rows"),
+    path(f"{agency}rows/list.<export:form>", rows.agency_rows_file, name="agency-rows-file"),
     path(f"{agency}report.<form:form>", reports.agency_report, name="agency-report"),
+    path("reports/", issued.report_list, name="report-list"),
+    path("reports/list.<export:form>", issued.report_list_file, name="report-list-file"),
+    path("reports/issue/", issuing.issue, name="report-issue"),
+    path("reports/<int:number>/", issued.issued_report, name="issued-report"),
+    path("reports/<int:number>/report.<form:form>", issued.issued_report_file, name="issued-file"),
+    path("reports/<int:number>/sign-off/", signing.sign_off, name="issued-sign-off"),
+    path("reports/actions/", logged.action_list, name="action-list"),
+    path(
+        "reports/actions/list.<export:form>", logged.action_list_file, name="action-list-file"
+    ),
+    path("reports/actions/new/", logged_changes.new, name="action-new"),
+    path(action, logged.detail, name="action-detail"),
+    path(f"{action}change/", logged_changes.change, name="action-change"),
+    path(f"{action}date/", logged_changes.date, name="action-date"),
+    *(
+        path(f"{action}{kind}/", logged_changes.step, {"kind": kind}, name=f"action-{kind}")
+        for kind in logged_changes.PAGES
+    ),
+    path("reports/returns/", returns.return_list, name="return-list"),
+    path("reports/returns/list.<export:form>", returns.return_list_file, name="return-list-file"),
+    path("reports/returns/new/", returns.return_new, name="return-new"),
+    path(asked, return_round.return_detail, name="return-detail"),
+    path(f"{asked}list.<export:form>", return_round.return_file, name="return-detail-file"),
+    path(f"{asked}due/", return_round.return_due, name="return-due"),
+    path(f"{asked}close/", return_round.return_close, name="return-close"),
+    path(f"{asked}remind/", return_round.return_remind, name="return-remind"),
+    path(agency_return, agency_returns.return_agency, name="return-agency"),
+    path(f"{agency_return}nil/", agency_returns.return_nil, name="return-nil"),
+    path(f"{agency_return}take-back/", agency_returns.return_take_back, name="return-take-back"),
+    path(f"{agency_return}send-back/", agency_returns.return_send_back, name="return-send-back"),
     path("set-up/", set_up.set_up, name="set-up"),
     path("set-up/targets/", targets.target_list, name="target-list"),
+    path("set-up/targets/list.<export:form>", targets.target_list_file, name="target-list-file"),
     path("set-up/targets/<str:code>/new/", targets.target_new, name="target-new"),
     path("set-up/targets/<int:number>/end/", targets.target_end, name="target-end"),
     path("set-up/targets/<int:number>/remove/", targets.target_remove, name="target-remove"),
     path("set-up/quality/", quality.data_quality, name="data-quality"),
-    path("set-up/quality/<str:code>.csv", quality.data_quality_csv, name="data-quality-csv"),
+    path(
+        "set-up/quality/<str:code>.<export:form>", quality.data_quality_file,
+        name="data-quality-file",
+    ),
     path("set-up/quality/<str:code>/<slug:what>/", quality.quality_rows, name="quality-rows"),
     path(
-        "set-up/quality/<str:code>/<slug:what>/rows.csv", quality.quality_rows_csv,
-        name="quality-rows-csv",
+        "set-up/quality/<str:code>/<slug:what>/rows.<export:form>", quality.quality_rows_file,
+        name="quality-rows-file",
     ),
 ]

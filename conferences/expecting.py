@@ -22,10 +22,11 @@ def plan_expectations(
     there = list(partnership.expectations.filter(kind=""))
     for row in sheet.sound():
         agency = agencies.named(row, "code")
-        value = row.choice("conference_expectation", Expectation.values, default="")
+        value = row.choice("conference_expectation", dict(Expectation.choices), default="")
         if not row.ok or not value:
             continue
-        rule = latest((r for r in there if r.agency_id == agency.pk), on)
+        own = (r for r in there if r.agency_id == agency.pk)
+        rule = latest(own, on) if agency.pk else None  # one that is only to be made has none
         wanted = ExpectationRule(
             partnership=partnership, agency=agency, expectation=value, effective_from=SINCE
         )

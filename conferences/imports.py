@@ -31,7 +31,7 @@ from partnership.spreadsheets import Row, Sheet, shown, spoken
 MEETINGS = Headings(
     ("meeting_ref", "kind", "held_on", "strategy_discussion_on", "family_ref", "children",
      "children_on_plan_after", "category", "cse_concern"),
-    allowed=("notes",),
+    allowed=("notes", "state"),
 )
 ATTENDANCE = Headings(
     ("meeting_ref", "agency", "invited_on", "involved", "outcome", "mode", "report", "staff_ref")
@@ -39,10 +39,15 @@ ATTENDANCE = Headings(
 MOST_CHILDREN = 99
 NO_HOLIDAYS = "No bank holidays are known for"
 PLAN_FIELDS = {code: f"plan_{code.lower()}" for code in Category.values}
+MIXED = frozenset(PLAN_FIELDS.values())  # without a category they stay as they are
 MEETING_COLUMNS = dict.fromkeys(PLAN_FIELDS.values(), "category")
 MEETING_COLUMNS |= {"exploitation_concern": "cse_concern", "state": "held_on"}
 INVOLVED = (
     "The register says otherwise. Whether an agency is involved changes on the register, with a reason."
+)
+ENDED = (
+    "How a meeting ended is said on its own page. Empty this cell, or write as it stands there: planned "
+    "or held."
 )
 CANNOT_HAVE_BEEN = REPRESENTED | {Outcome.ABSENT}  # before the day; apologies may come earlier
 
@@ -61,17 +66,28 @@ def plan_meetings(
         fields = read_meeting(row, years)
         if not plan.accepts(row, reference, "meeting_ref"):
             continue
-        held = fields["held_on"] <= on
-        if reference not in there:
-            state = MeetingState.HELD if held else MeetingState.PLANNED
-            plan.adds(
-                row, Meeting(partnership=partnership, reference=reference, state=state, **fields)
-            )
+        meeting = there.get(reference)
+        fields["state"] = read_state(row, meeting, held=fields["held_on"] <= on)
+        if not row.ok:
             continue
-        if held and there[reference].state == MeetingState.PLANNED:
-            fields["state"] = MeetingState.HELD
-        compare_meeting(plan, row, there[reference], fields)
+        if meeting is None:
+            plan.adds(row, Meeting(partnership=partnership, reference=reference, **fields))
+            continue
+        if not row.raw("category") and fields["children_on_plan_after"] == meeting.children_on_plan_after:
+            fields = {name: value for name, value in fields.items() if name not in MIXED}
+        compare_meeting(plan, row, meeting, fields)
     return plan
+
+
+def read_state(row: Row, there: Meeting | None, held: bool) -> str | None:
+    """What state a row puts its meeting in: as its day says, unless the file says that it is planned."""
+    by_day = MeetingState.HELD if held else MeetingState.PLANNED
+    now = there.state if there else MeetingState.PLANNED
+    usual = by_day if now == MeetingState.PLANNED else now
+    asked = row.choice("state", dict(MeetingState.choices), default=usual)
+    if asked and asked not in (usual, now):
+        row.refuse("state", ENDED)
+    return asked
 
 
 def meetings_of(partnership: Partnership) -> dict[str, Meeting]:

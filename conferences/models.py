@@ -398,3 +398,39 @@ class MissedDuty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.agency} at {self.meeting}"
+
+
+class ExtractLine(models.Model):
+    """A conference as the authority's national extract has it. Beside our judgement, never instead of it.
+
+    It is set against the meeting of the same reference when somebody looks, so that either may come
+    first. The extract's rows are one for each child: here they are one, and no child is in it.
+    """
+
+    partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="extract_lines")
+    reference = models.CharField(max_length=40, validators=[REFERENCE])
+    kind = models.CharField(
+        max_length=24, choices=[(k, MeetingKind(k).label) for k in sorted(CONFERENCES)]
+    )
+    held_on = models.DateField()
+    quorate = models.BooleanField(
+        null=True, blank=True, help_text="The authority's flag; empty where the extract has none."
+    )
+    imported_at = models.DateTimeField(default=timezone.now)
+    imported_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = querysets.ExtractLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["held_on", "reference"]
+        verbose_name = "line of the national extract"
+        verbose_name_plural = "lines of the national extract"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "reference"], name="extractline_reference_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["partnership", "held_on"])]
+
+    def __str__(self) -> str:
+        return self.reference

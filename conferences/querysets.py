@@ -120,3 +120,10 @@ class MissedDutyQuerySet(ReachQuerySet):
     partnership_lookups = ("meeting__partnership",)
     own_lookups = ()
     view_permission = Permission.VIEW_MEASURES
+
+
+class ExtractLineQuerySet(ReachQuerySet):
+    """The authority's own lines: for those who may see all of a partnership's meetings."""
+
+    partnership_lookups = ("partnership",)
+    view_permission = Permission.VIEW_MEETINGS

@@ -10,6 +10,7 @@ from conferences.views import (
     convening,
     due,
     ending,
+    files,
     lines,
     listing,
     meeting,
@@ -27,9 +28,10 @@ one = f"{meetings}<str:reference>/"
 rules_of = "set-up/rules/<str:code>/"
 urlpatterns = [
     path("meetings/", listing.meeting_list, name="meeting-list"),
-    path("meetings/list.csv", listing.meeting_list_csv, name="meeting-list-csv"),
+    path("meetings/list.<export:form>", listing.meeting_list_file, name="meeting-list-file"),
     path("meetings/calendar/", calendar.calendar, name="calendar"),
     path("meetings/due/", due.due_list, name="due-list"),
+    path("meetings/due/list.<export:form>", files.due_list, name="due-list-file"),
     path("meetings/convene/", convening.convene, name="convene"),
     path(one, meeting.meeting, name="meeting-detail"),
     path(f"{one}change/", planning.change, name="meeting-change"),
@@ -42,9 +44,14 @@ urlpatterns = [
     path(f"{one}register/ending/", closing.correct_ending, name="register-ending"),
     path(f"{one}close/", closing.close, name="register-close"),
     path("meetings/attendance/", attendance.attendance, name="attendance-list"),
-    path("meetings/attendance.csv", attendance.attendance_csv, name="attendance-list-csv"),
+    path(
+        "meetings/attendance.<export:form>", attendance.attendance_file, name="attendance-list-file"
+    ),
     path("meetings/mine/", mine.my_meetings, name="my-meetings"),
+    path("meetings/mine/list.<export:form>", files.my_meetings, name="my-meetings-file"),
     path("meetings/open/", mine.open_registers, name="open-registers"),
+    path("meetings/open/list.<export:form>", files.open_registers, name="open-registers-file"),
+    path("meetings/disputes/list.<export:form>", files.dispute_list, name="dispute-list-file"),
     path("meetings/disputes/", answers.dispute_list, name="dispute-list"),
     path("meetings/lines/<int:number>/correct/", lines.correct, name="line-correct"),
     path("meetings/lines/<int:number>/deputy/", lines.deputy, name="line-deputy"),
@@ -55,12 +62,19 @@ urlpatterns = [
     path(f"{rules_of}quorum/", rules.quorum_rule, name="quorum-rule"),
     path(f"{rules_of}quorum/new/", rule_quorum.quorum_new, name="quorum-rule-new"),
     path(f"{rules_of}expectations/", rules.expectation_list, name="expectation-list"),
+    path(
+        f"{rules_of}expectations/list.<export:form>", files.expectation_list,
+        name="expectation-list-file",
+    ),
     path(f"{rules_of}expectations/new/", rule_changes.expectation_new, name="expectation-new"),
     path(
         f"{rules_of}expectations/<int:number>/end/", rule_changes.expectation_end,
         name="expectation-end",
     ),
     path(f"{rules_of}timescales/", rules.timescale_list, name="timescale-list"),
+    path(
+        f"{rules_of}timescales/list.<export:form>", files.timescale_list, name="timescale-list-file"
+    ),
     path(f"{rules_of}timescales/new/", rule_changes.timescale_new, name="timescale-new"),
     path(
         f"{rules_of}<slug:kind>/<int:number>/remove/", rule_changes.rule_remove, name="rule-remove"

@@ -248,11 +248,6 @@ if not (TRIAL or DEBUG):
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "shared_cache",
     }
-# How often a client called is counted in each process by itself: in the database it would cost
-# every call seven queries.
-CACHES["throttle"] = {
-    "BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "throttle",
-}
 
 # --- API ----------------------------------------------------------------------------------------
 
@@ -284,3 +279,6 @@ LOGGING = {
 # --- What Quorate itself asks ---------------------------------------------------------------------
 
 BANK_HOLIDAY_YEARS = (2004, 2036)  # the first and last year put in when a partnership is made
+# Reminders of a return that is late come every so many working days, and then stop: whom four mails
+# did not move is to be telephoned, and mail that goes on for ever is no longer read.
+RETURN_REMINDER_DAYS, RETURN_REMINDERS_AT_MOST = 5, 3

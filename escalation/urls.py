@@ -7,6 +7,7 @@ from escalation.views import (
     beside,
     case,
     contacts,
+    files,
     moves,
     policy,
     policy_edit,
@@ -23,10 +24,15 @@ one = f"{cases}<str:reference>/"
 local = "partnerships/<str:code>/"
 urlpatterns = [
     path(cases, queue.queue, name="queue"),
+    path(f"{cases}list.<export:form>", files.queue, name="queue-file"),
     path(f"{cases}raise/", raising.raise_case, name="raise"),
+    path(f"{cases}themes/list.<export:form>", files.themes, name="themes-file"),
     path(f"{cases}themes/", themes.themes, name="themes"),
     path(f"{cases}contacts/", contacts.contacts, name="contacts"),
     path(f"{cases}suggestions/", suggestions.suggestion_list, name="suggestion-list"),
+    path(
+        f"{cases}suggestions/list.<export:form>", files.suggestion_list, name="suggestion-list-file"
+    ),
     path(f"{cases}suggestions/dismiss/", suggestions.dismiss_many, name="suggestions-dismiss"),
     path(f"{cases}suggestions/<int:number>/accept/", suggestions.accept, name="suggestion-accept"),
     path(

@@ -35,7 +35,9 @@ PLACES = [
     Place("Courses", "/courses/", (P.VIEW_SESSION_NAMES, P.VIEW_SESSION_TAKE_UP)),
     Place("Escalations", "/escalations/", (P.VIEW_ESCALATIONS, P.VIEW_ESCALATION_THEMES),
           parts=("escalation-policy", "suggestion-triggers")),
-    Place("Set-up", "/set-up/", (P.MANAGE_AGENCIES, P.MANAGE_RULES, P.MANAGE_OWN_USERS)),
+    Place("Reports", "/reports/", (P.ISSUE_REPORT, P.PRINT_REPORT, P.SIGN_OFF_REPORT)),
+    Place("Set-up", "/set-up/",
+          (P.MANAGE_AGENCIES, P.MANAGE_RULES, P.MANAGE_OWN_USERS, P.RECORD_CONFERENCES)),
     Place("History", "/history/", of_others=(P.VIEW_HISTORY,)),
 ]
 

@@ -15,6 +15,7 @@ from django.db import models
 from partnership.actions import STAFF_FIELDS, add_agency, add_role_group, import_staff
 from partnership.choices import Sector
 from partnership.csv_files import Headings
+from partnership.folding import plain
 from partnership.history import changed
 from partnership.models import CODE, Agency, Membership, Partnership, RoleGroup, StaffMember, User
 from partnership.plans import Known, Plan
@@ -46,22 +47,23 @@ def plan_agencies(sheet: Sheet, partnership: Partnership) -> Plan[Membership]:
     """New agencies of a partnership, found by their code there. Sharing one is another act."""
     plan: Plan[Membership] = Plan(sheet)
     there = agencies_of(partnership)
-    names = dict(Agency.objects.values_list("name", "pk"))
+    names = {name.casefold(): pk for name, pk in Agency.objects.values_list("name", "pk")}
     for row in sheet.sound():
         key = code(row, "code")
         name = row.text("name", width(Agency, "name"))
-        sector = row.choice("sector", Sector.values)
+        sector = row.choice("sector", dict(Sector.choices))
         if not plan.accepts(row, key, "code"):
             continue
         if key in there:
             compare_agency(plan, row, there[key], name=name, sector=sector)
-        elif name in names:
-            here = [member for member in there.values() if member.agency_id == names[name]]
+        elif name.casefold() in names:
+            taken_by = names[name.casefold()]
+            here = [member for member in there.values() if member.agency_id == taken_by]
             row.refuse("name", taken(name, here))
         else:
-            names[name] = 0
+            names[name.casefold()] = 0
             agency = Agency(name=name, sector=sector)
-            plan.new.append(Membership(partnership=partnership, agency=agency, code=key))
+            plan.adds(row, Membership(partnership=partnership, agency=agency, code=key))
     return plan
 
 
@@ -90,7 +92,7 @@ def compare_agency(plan: Plan, row: Row, there: Membership, **wanted: str) -> No
             "or mend the file.",
         )
     if not differences:
-        plan.unchanged.append(there)
+        plan.keeps(row, there)
 
 
 def carry_out_agencies(
@@ -109,12 +111,18 @@ def carry_out_agencies(
 # --- Role groups ----------------------------------------------------------------------------------
 
 
-def plan_role_groups(sheet: Sheet) -> Plan[RoleGroup]:
-    """Role groups that the requirements name: new ones take their title from their code."""
+def plan_role_groups(sheet: Sheet, known: Iterable[RoleGroup] | None = None) -> Plan[RoleGroup]:
+    """Role groups that the requirements name: new ones take their title from their code.
+
+    ``known`` are those that are here, where a row may name one by its title too.
+    """
     plan: Plan[RoleGroup] = Plan(sheet)
     there = {row.code: row for row in RoleGroup.objects.all()}
     plan.unchanged = list(there.values())
+    titles = {plain(name) for row in known or () for name in (row.code, row.title)}
     for row in sheet.sound():
+        if plain(row.raw("role_group")) in titles:
+            continue
         key = row.matching(
             "role_group", ROLE_GROUP, "Write small letters, figures and underlines, up to 40."
         )

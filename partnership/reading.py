@@ -21,7 +21,7 @@ from partnership.roles import Permission
 
 P = Permission
 ALL: tuple[P, ...] = ()  # whoever may read the entry at all
-PRINTS = ("period", "format", "names", "entries")
+PRINTS = ("period", "format", "names", "edition", "entries")
 USERS = (P.MANAGE_AGENCIES, P.MANAGE_OWN_USERS)
 STAFF = (P.VIEW_STAFF,)
 LINES = (P.VIEW_MEETINGS,)
@@ -129,6 +129,9 @@ KINDS: dict[str, Kind] = {
         NAMES: ("staff_member", "person", "deputy_for", "job_title", "reason"),
         DISPUTES: ("dispute", "answer"),
     }),
+    "conferences.extractline": Kind("Line of the national extract", LINES, {
+        LINES: ("kind", "held_on", "quorate"),
+    }, at_place=True),
     "conferences.missedduty": Kind("What was missed", (P.VIEW_MEASURES, P.SETTLE_LINES), {
         (P.VIEW_MEASURES, P.SETTLE_LINES): ("reason",),
     }),
@@ -168,8 +171,24 @@ KINDS: dict[str, Kind] = {
     "api.machinekey": Kind("Machine’s key", USERS, {USERS: ("name", "scopes", "expires_on")}, at_place=True),
     "api.calendarfeed": Kind("Calendar address", ALL),
     "compliance.upload": Kind("Upload of a spreadsheet", UPLOADS, {
-        UPLOADS: ("rows", "new", "changed", "same", "unchanged", "refused", "asked", "left"),
+        UPLOADS: ("rows", "new", "changed", "same", "unchanged", "refused", "asked", "left",
+                  "closing"),
     }, at_place=True),
+    "compliance.returnround": Kind("Round of returns", ALL, {
+        ALL: ("period", "due_on", "agencies", "late"),
+    }),
+    "compliance.agencyreturn": Kind("Agency return", ALL, {
+        ALL: ("nil_reason", "signed_on", "staff_complete_on", "step", "due_on"),
+        (P.SIGN_OFF_REPORT, P.MANAGE_AGENCIES): ("name", "role", "reason"),
+    }),
+    "compliance.action": Kind("Action of the board", (P.VIEW_MEASURES,), {
+        (P.VIEW_MEASURES,): (
+            "asked", "owner", "owner_title", "due_on", "source", "state", "reason", "outcome", "kind",
+        ),
+    }),
+    "compliance.issuedreport": Kind("Issued report", (P.PRINT_REPORT,), {
+        (P.PRINT_REPORT,): ("number", "version", "period", "format", "reason", "role", "note"),
+    }),
     "compliance.target": Kind("Target", ALL, {
         ALL: ("measure", "good_from", "watch_from", *RULE),
     }),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from partnership.exporting import formula_sign
+from partnership.exporting import formula_sign, unguarded
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 50_000
@@ -89,8 +89,11 @@ class Row:
             self.refuse(column, "This holds a NUL character. Take it away.")
 
     def raw(self, column: str) -> str:
-        """The cell without spaces around it; an accent is one character, however it was typed."""
-        return unicodedata.normalize("NFC", self.cells.get(column, "").strip())
+        """The cell without spaces around it; an accent is one character, however it was typed.
+
+        What our own files guard against being taken for a formula is what it was before.
+        """
+        return unicodedata.normalize("NFC", unguarded(self.cells.get(column, "")).strip())
 
     def filled(self, column: str, optional: bool) -> str:
         """The cell's text; an empty one is refused unless it may be empty."""

@@ -156,6 +156,8 @@ def rows(people, partnership, elsewhere, agency_a, agency_b, agency_c, staff_a, 
         ), agency=agency, staff_member=staff_a2 if agency == agency_a else None, job_title="Nurse")
     for place in (partnership, elsewhere):
         make.TargetFactory(partnership=place)
+        make.ExtractLineFactory(partnership=place)
+        make.IssuedReportFactory(partnership=place, agency=None)
         make.TriggerFactory(partnership=place)
         make.PolicyFactory(partnership=place)
         group = {"role_group": role_group} if place == partnership else {}
@@ -166,8 +168,13 @@ def rows(people, partnership, elsewhere, agency_a, agency_b, agency_c, staff_a, 
         )
         make.HistoryEntryFactory(partnership=place, agency=agency)
         make.UserCheckFactory(agency=agency)
+        make.ActionFactory(partnership=place, owner=agency)
+        make.IssuedReportFactory(partnership=place, agency=agency)
         make.AgencyOfferFactory(agency=agency, giver=place)
         make.AgencyOfferFactory(agency=agency, taker=place)
+        term = "2014-15-H1" if agency == agency_a else "2014-15-H2"
+        asked = make.ReturnRoundFactory(partnership=place, period=term)
+        make.AgencyReturnFactory(round=asked, membership=agency.memberships.get())
     offered = {place: make.SessionFactory(partnership=place) for place in (partnership, elsewhere)}
     for member in (staff_a, staff_a2, staff_b, staff_c):
         make.BookingFactory(
@@ -186,6 +193,12 @@ def rows(people, partnership, elsewhere, agency_a, agency_b, agency_c, staff_a, 
 
     def here(row):
         return "own" if row.partnership_id == partnership.pk else "nobody"
+
+    def here_as_a_whole(row):
+        return "partnership" if row.partnership_id == partnership.pk else "nobody"
+
+    def by_report(row):
+        return by_agency(row.agency_id) if row.agency_id else here_as_a_whole(row)
 
     def by_grant(row):
         if row.partnership_id:
@@ -232,7 +245,12 @@ def rows(people, partnership, elsewhere, agency_a, agency_b, agency_c, staff_a, 
         "conferences.Meeting": by_lines,
         "conferences.Attendance": lambda row: by_agency(row.agency_id),
         "conferences.MissedDuty": lambda row: by_agency(row.agency_id),
+        "conferences.ExtractLine": here_as_a_whole,
         "compliance.Target": here,
+        "compliance.ReturnRound": lambda row: by_agency(row.returns.get().membership.agency_id),
+        "compliance.AgencyReturn": lambda row: by_agency(row.membership.agency_id),
+        "compliance.Action": lambda row: by_agency(row.owner_id),
+        "compliance.IssuedReport": by_report,
         "escalation.Policy": here,
         "escalation.Trigger": here,
     }

@@ -81,10 +81,42 @@ ROWS = {
     "bank holiday": {"number": "holiday here"},
     "people's lists": {"area": "people"},
     "meetings' lists": {"area": "meetings"},
+    "courses' lists": {"area": "courses"},
+    "agencies' list": {"area": "set-up"},
+    "extract's file": {"form": "csv"},
+    "courses template": {"area": "courses", "kind": "courses"},
     "staff template": {"area": "people", "kind": "staff"},
     "meetings template": {"area": "meetings", "kind": "meetings"},
     "A's upload": {"area": "people", "number": "upload A"},
     "our upload": {"area": "meetings", "number": "upload here"},
+    "returns' file": {"form": "csv"},
+    "our round": {"number": "round here"},
+    "our round's file": {"number": "round here", "form": "csv"},
+    "A's return": {"number": "round here", "agency": "CSC"},
+    "B's return": {"number": "round here", "agency": "POL"},
+    "issued list": {"form": "csv"},
+    "actions' file": {"form": "csv"},
+    "A's action": {"number": "action A"},
+    "B's action": {"number": "action B"},
+    "A's report": {"number": "report A"},
+    "B's report": {"number": "report B"},
+    "our report": {"number": "report here"},
+    "A's report.json": {"number": "report A", "form": "json"},
+    "B's report.json": {"number": "report B", "form": "json"},
+}
+ROWS |= {  # as files
+    "list.csv": {"form": "csv"}, "here.csv": {"code": "NW", "form": "csv"},
+    "A.csv": {"code": "NW", "agency": "CSC", "form": "csv"},
+    "B.csv": {"code": "NW", "agency": "POL", "form": "csv"},
+    "late here.csv": {"code": "NW", "what": "late-invitations", "form": "csv"},
+    "session.csv": {"number": "session here", "form": "csv"},
+    "staff.csv": {"kind": "staff", "form": "csv"}, "training.csv": {"kind": "training", "form": "csv"},
+    "here, meetings.csv": {"code": "NW", "kind": "meetings", "form": "csv"},
+    "here, attendance.csv": {"code": "NW", "kind": "attendance", "form": "csv"},
+    "people's list.csv": {"area": "people", "form": "csv"},
+    "meetings' list.csv": {"area": "meetings", "form": "csv"},
+    "A's upload.csv": {"area": "people", "number": "upload A", "form": "csv"},
+    "our upload.csv": {"area": "meetings", "number": "upload here", "form": "csv"},
 }
 # Instead of those: rows of Southmere, and what is nowhere.
 FAR = {"code": "SM", "reference": "ES-FAR"}
@@ -100,6 +132,9 @@ PAGES = [
     ("compliance:components", "-", "yyyyyyyy", ""),
     ("compliance:upload-new", "people's lists", "fyffffff", ""),
     ("compliance:upload-new", "meetings' lists", "ffyfffff", ""),
+    ("compliance:upload-new", "courses' lists", "fffyfyff", ""),
+    ("compliance:upload-new", "agencies' list", "fffffyff", ""),
+    ("compliance:upload-template", "courses template", "nnnynynn", ""),
     ("compliance:upload-template", "staff template", "nynnnnnn", ""),
     ("compliance:upload-template", "meetings template", "nnynnnnn", ""),
     ("compliance:upload-detail", "A's upload", "nynnnnnn", ""),
@@ -110,31 +145,64 @@ PAGES = [
     ("compliance:upload-questions", "our upload", "nnynnnnn", ""),
     ("compliance:upload-leavers", "A's upload", "nynnnnnn", ""),
     ("compliance:upload-leavers", "our upload", "nnrnnnnn", ""),  # of meetings nobody is missing
-    ("compliance:upload-refused", "A's upload", "nynnnnnn", ""),
-    ("compliance:upload-refused", "our upload", "nnynnnnn", ""),
+    ("compliance:upload-refused", "A's upload.csv", "nynnnnnn", ""),
+    ("compliance:upload-refused", "our upload.csv", "nnynnnnn", ""),
     ("compliance:upload-undo", "A's upload", "nrnnnnnn", ""),  # not written yet: on to the preview
     ("compliance:upload-undo", "our upload", "nnrnnnnn", ""),
     ("compliance:upload-accept", "A's upload", "nrnnnnnn", ""),  # an address for changes only
     ("compliance:upload-accept", "our upload", "nnrnnnnn", ""),
     ("compliance:upload-cancel", "A's upload", "nrnnnnnn", ""),
     ("compliance:upload-cancel", "our upload", "nnrnnnnn", ""),
+    ("compliance:report-list", "-", "fyffyyfy", ""),
+    ("compliance:report-list-file", "issued list", "fyffyyfy", ""),
+    ("compliance:report-issue", "-", "ffffyyff", ""),
+    ("compliance:issued-report", "A's report", "nynnyyny", ""),
+    ("compliance:issued-report", "B's report", "nnnnyyny", ""),
+    ("compliance:issued-report", "our report", "nnnnyyny", ""),
+    ("compliance:issued-file", "A's report.json", "nynnyyny", ""),
+    ("compliance:issued-file", "B's report.json", "nnnnyyny", ""),
+    ("compliance:issued-sign-off", "A's report", "nynnnnnn", ""),
+    ("compliance:issued-sign-off", "B's report", "nnnnnnnn", ""),
+    ("compliance:return-list", "-", "fyffyyfy", ""),
+    ("compliance:return-list-file", "returns' file", "fyffyyfy", ""),
+    ("compliance:return-new", "-", "fffffyff", ""),
+    ("compliance:return-detail", "our round", "nnnnyyny", ""),
+    ("compliance:return-detail-file", "our round's file", "nnnnyyny", ""),
+    ("compliance:return-due", "our round", "nnnnnynn", ""),
+    ("compliance:return-close", "our round", "nnnnnynn", ""),
+    ("compliance:return-remind", "our round", "nnnnnrnn", ""),  # an address for changes only
+    ("compliance:return-agency", "A's return", "nynnyyny", ""),
+    ("compliance:return-agency", "B's return", "nnnnyyny", ""),
+    ("compliance:return-nil", "A's return", "nynnnnnn", ""),
+    ("compliance:return-nil", "B's return", "nnnnnnnn", ""),
+    ("compliance:return-take-back", "A's return", "nrnnnnnn", ""),  # an address for changes only
+    ("compliance:return-send-back", "A's return", "nnnnnrnn", ""),  # not signed yet
+    ("compliance:return-send-back", "B's return", "nnnnnynn", ""),
     ("partnership:history", "-", "yyyffyfy", ""),
-    ("partnership:history-csv", "-", "yyyffyfy", ""),
+    ("compliance:upload-list-file", "people's list.csv", "fyffffff", ""),
+    ("compliance:upload-list-file", "meetings' list.csv", "ffyfffff", ""),
+    ("partnership:history-file", "list.csv", "yyyffyfy", ""),
     ("partnership:unsaved", "-", "yyyyyyyy", ""),
     ("partnership:stay", "-", "yyyyyyyy", ""),
     ("compliance:dashboard", "here", "nnnyyyyy", ""),
     ("compliance:partnership-rows", "here", "nnnyyyyy", MEASURE),
+    ("compliance:partnership-rows-file", "here.csv", "nnnyyyyy", MEASURE),
     ("compliance:partnership-report", "here.json", "nnnnyyny", ""),
     ("compliance:agency", "A", "nynyyyyy", ""),
     ("compliance:agency", "B", "nnnyyyyy", ""),
     ("compliance:agency-rows", "A", "nynyyyyy", MEASURE),
+    ("compliance:agency-rows-file", "A.csv", "nynyyyyy", MEASURE),
     ("compliance:agency-rows", "B", "nnnyyyyy", MEASURE),
+    ("compliance:agency-rows-file", "B.csv", "nnnyyyyy", MEASURE),
     ("compliance:agency-report", "A.json", "nynnyyny", ""),
     ("compliance:agency-report", "B.json", "nnnnyyny", ""),
     ("conferences:meeting-list", "-", "yyynyyyy", ""),
-    ("conferences:meeting-list-csv", "-", "yyynyyyy", ""),
+    ("conferences:meeting-list-file", "list.csv", "yyynyyyy", ""),
+    ("compliance:sending-back-meetings", "here, meetings.csv", "nnynnnnn", ""),
+    ("compliance:sending-back-meetings", "here, attendance.csv", "nnynnnnn", ""),
     ("conferences:calendar", "-", "yyynyyyy", ""),
     ("conferences:due-list", "-", "yyynnnnn", ""),
+    ("conferences:due-list-file", "list.csv", "yyynnnnn", ""),
     ("conferences:convene", "-", "yyynnnnn", ""),
     ("conferences:meeting-change", "with A", "nnynnnnn", ""),
     ("conferences:meeting-change", "without A", "nnynnnnn", ""),
@@ -159,10 +227,13 @@ PAGES = [
     ("conferences:register-close", "A's core group", "yyynnnnn", ""),
     ("conferences:register-ending", "with A", "nnrnnnnn", ""),
     ("conferences:attendance-list", "-", "nynnnnnn", ""),
-    ("conferences:attendance-list-csv", "-", "nynnnnnn", ""),
+    ("conferences:attendance-list-file", "list.csv", "nynnnnnn", ""),
     ("conferences:my-meetings", "-", "yynnnnnn", ""),
+    ("conferences:my-meetings-file", "list.csv", "yynnnnnn", ""),
     ("conferences:open-registers", "-", "yyynnnnn", ""),
+    ("conferences:open-registers-file", "list.csv", "yyynnnnn", ""),
     ("conferences:dispute-list", "-", "yyynnnnn", ""),
+    ("conferences:dispute-list-file", "list.csv", "yyynnnnn", ""),
     ("conferences:line-correct", "A's line", "nnrnnnnn", ""),
     ("conferences:line-deputy", "A's line", "yynnnnnn", ""),
     ("conferences:line-deputy", "B's line", "nnnnnnnn", ""),
@@ -171,10 +242,13 @@ PAGES = [
     ("conferences:line-settle", "A's line", "nnynnnnn", ""),
     ("conferences:missed-excuse", "missed by A", "nnynnnnn", ""),
     ("escalation:queue", "-", "yyyfryyy", ""),
+    ("escalation:queue-file", "list.csv", "yyyffyyy", ""),
     ("escalation:raise", "-", "yyyfffff", ""),
     ("escalation:themes", "-", "ffffyfff", ""),
+    ("escalation:themes-file", "list.csv", "ffffyfff", ""),
     ("escalation:contacts", "-", "fyffffff", ""),
     ("escalation:suggestion-list", "-", "fyyffyff", ""),
+    ("escalation:suggestion-list-file", "list.csv", "fyyffyff", ""),
     ("escalation:suggestions-dismiss", "-", "frrfffff", ""),
     ("escalation:suggestion-accept", "suggestion", "nrrnnnnn", ""),
     ("escalation:suggestion-dismiss", "suggestion", "nyynnnnn", ""),
@@ -206,6 +280,7 @@ PAGES = [
     ("partnership:staff-move", "A's person", "nynnnnnn", ""),
     ("partnership:staff-move", "B's person", "nnnnnnnn", ""),
     ("partnership:agency-list", "-", "fffffyff", ""),
+    ("partnership:agency-list-file", "list.csv", "fffffyff", ""),
     ("partnership:agency-add", "-", "fffffyff", ""),
     ("partnership:agency-detail", "A's membership", "nnnnnynn", ""),
     ("partnership:agency-change", "A's membership", "nnnnnynn", ""),
@@ -216,9 +291,11 @@ PAGES = [
     ("partnership:offer-decline", "offered to us", "nnnnnrnn", ""),
     ("partnership:offer-withdraw", "offered by us", "nnnnnrnn", ""),
     ("partnership:role-group-list", "-", "fffffyff", ""),
+    ("partnership:role-group-list-file", "list.csv", "fffffyff", ""),
     ("partnership:role-group-add", "-", "fffffyff", ""),
     ("partnership:role-group-rename", "role group", "nnnnnynn", ""),
     ("partnership:user-list", "-", "fyfffyff", ""),
+    ("partnership:user-list-file", "list.csv", "fyfffyff", ""),
     ("partnership:user-invite", "-", "fyfffyff", ""),
     ("partnership:user-check", "-", "fyffffff", ""),
     ("partnership:user-detail", "Bob's account", "nynnnynn", ""),
@@ -227,10 +304,13 @@ PAGES = [
     ("partnership:user-send-again", "Bob's account", "nrnnnrnn", ""),
     ("partnership:grant-end", "Bob's grant", "nynnnynn", ""),
     ("training:person-list", "-", "nynnnnnn", ""),
-    ("training:person-list-csv", "-", "nynnnnnn", ""),
+    ("training:person-list-file", "list.csv", "nynnnnnn", ""),
+    ("compliance:sending-back-people", "staff.csv", "nynnnnnn", ""),
+    ("compliance:sending-back-people", "training.csv", "nynnnnnn", ""),
     ("training:session", "-", "nynnnnnn", ""),
     ("training:session-done", "-", "nynnnnnn", ""),
     ("training:record-confirm", "-", "nynnnnnn", ""),
+    ("training:record-confirm-file", "list.csv", "nynnnnnn", ""),
     ("training:record-log", "Bob", "yynnnnnn", ""),
     ("training:record-log", "A's person", "nynnnnnn", ""),
     ("training:record-log", "B's person", "nnnnnnnn", ""),
@@ -245,18 +325,22 @@ PAGES = [
     ("training:exemption-end", "A's exemption", "nynnnnnn", ""),
     ("training:exemption-end", "B's exemption", "nnnnnnnn", ""),
     ("training:course-list", "-", "yynyyyny", ""),
+    ("training:course-list-file", "list.csv", "yynyyyny", ""),
     ("training:course-add", "-", "nnnynynn", ""),
     ("training:course-detail", "course", "yynyyyny", ""),
     ("training:course-change", "course", "nnnynynn", ""),
     ("training:requirement-list", "-", "nynyyyyy", ""),
+    ("training:requirement-list-file", "list.csv", "nynyyyyy", ""),
     ("training:requirement-add", "-", "nynynynn", ""),
     ("training:requirement-change", "requirement", "nnnynynn", ""),
     ("training:requirement-change", "A's requirement", "nynnnnnn", ""),
     ("training:requirement-end", "requirement", "nnnynynn", ""),
     ("training:requirement-end", "A's requirement", "nynnnnnn", ""),
     ("training:session-list", "-", "yynyyyny", ""),
+    ("training:session-list-file", "list.csv", "yynyyyny", ""),
     ("training:session-add", "-", "nnnynynn", ""),
     ("training:session-detail", "session", "yynyyyny", ""),
+    ("training:session-bookings-file", "session.csv", "yynynnnn", ""),
     ("training:session-change", "session", "nnnynynn", ""),
     ("training:session-cancel", "session", "nnnynynn", ""),
     ("training:session-book", "session", "yynynnnn", ""),
@@ -269,33 +353,56 @@ PAGES = [
     ("training:booking-correct", "A's mark", "nnnynnnn", ""),
     ("training:take-up", "-", "nynyyyny", ""),
     ("training:take-up-rows", "-", "nynyyyny", "?count=came"),
-    ("training:take-up-csv", "-", "nynyyyny", ""),
+    ("training:take-up-file", "list.csv", "nynyyyny", ""),
+    ("training:take-up-rows-file", "list.csv", "nynyyyny", "?count=came"),
     ("compliance:duty-list", "-", "nynyyyyy", ""),
+    ("compliance:duty-list-file", "list.csv", "nynyyyyy", ""),
+    ("compliance:action-list", "-", "fyfyyyyy", ""),
+    ("compliance:action-list-file", "actions' file", "fyfyyyyy", ""),
+    ("compliance:action-new", "-", "ffffyyff", ""),
+    ("compliance:action-new", "-", "ffffyyff", "?source=meeting"),
+    ("compliance:action-detail", "A's action", "nynyyyyy", ""),
+    ("compliance:action-detail", "B's action", "nnnyyyyy", ""),
+    ("compliance:action-change", "A's action", "nnnnyynn", ""),
+    ("compliance:action-date", "A's action", "nnnnyynn", ""),
+    ("compliance:action-progress", "A's action", "nynnyynn", ""),
+    ("compliance:action-progress", "B's action", "nnnnyynn", ""),
+    ("compliance:action-done", "A's action", "nynnnnnn", ""),
+    ("compliance:action-done", "B's action", "nnnnnnnn", ""),
+    ("compliance:action-close", "A's action", "nnnnyynn", ""),
+    ("compliance:action-reopen", "A's action", "nnnnrrnn", ""),  # it is open
     ("compliance:set-up", "-", "fyfffyff", ""),
     ("compliance:target-list", "-", "fyfyyyyy", ""),
+    ("compliance:target-list-file", "list.csv", "fyfyyyyy", ""),
     ("compliance:target-new", "here", "nnnnnynn", ""),
     ("compliance:target-end", "target", "nnnnnynn", ""),
     ("compliance:target-remove", "target to come", "nnnnnynn", ""),
+    ("compliance:extract-list", "-", "nnynyyyy", ""),
+    ("compliance:extract-list-file", "extract's file", "nnynyyyy", ""),
     ("compliance:data-quality", "-", "fffyyyyy", ""),
-    ("compliance:data-quality-csv", "here", "nnnyyyyy", ""),
+    ("compliance:data-quality-file", "here.csv", "nnnyyyyy", ""),
     ("compliance:quality-rows", "late here", "nnnyyyyy", ""),
-    ("compliance:quality-rows-csv", "late here", "nnnyyyyy", ""),
+    ("compliance:quality-rows-file", "late here.csv", "nnnyyyyy", ""),
     ("conferences:rules", "-", "yyyyyyyy", ""),
     ("conferences:quorum-rule", "here", "yyyyyyyy", ""),
     ("conferences:quorum-rule-new", "here", "nnnnnynn", ""),
     ("conferences:expectation-list", "here", "yyyyyyyy", ""),
+    ("conferences:expectation-list-file", "here.csv", "yyyyyyyy", ""),
     ("conferences:expectation-new", "here", "nnnnnynn", ""),
     ("conferences:expectation-end", "expectation", "nnnnnynn", ""),
     ("conferences:timescale-list", "here", "yyyyyyyy", ""),
+    ("conferences:timescale-list-file", "here.csv", "yyyyyyyy", ""),
     ("conferences:timescale-new", "here", "nnnnnynn", ""),
     ("conferences:rule-remove", "rule", "nnnnnynn", ""),
     ("partnership:holiday-list", "-", "yyyyyyyy", ""),
+    ("partnership:holiday-list-file", "list.csv", "yyyyyyyy", ""),
     ("partnership:holiday-publish", "-", "nnnnnynn", ""),
     ("partnership:holiday-add", "-", "nnnnnynn", ""),
     ("partnership:holiday-remove", "bank holiday", "nnnnnynn", ""),
     ("partnership:labels", "here", "nnnnnynn", ""),
     ("machines:docs", "-", "yyyyyyyy", ""),
     ("machines:key-list", "-", "fyfffyff", ""),
+    ("machines:key-list-file", "list.csv", "fyfffyff", ""),
     ("machines:key-make", "-", "fyfffyff", ""),
     ("machines:key-detail", "A's key", "nynnnnnn", ""),
     ("machines:key-detail", "our key", "nnnnnynn", ""),
@@ -391,7 +498,7 @@ def far_from(name: str, places) -> tuple[str, object]:
 def anything(pattern) -> dict:
     """Some value for each part of an address."""
     known = {
-        "form": "json", "code": "NW", "agency": "CSC", "reference": "NW-1", "uidb36": "1",
+        "form": "csv", "code": "NW", "agency": "CSC", "reference": "NW-1", "uidb36": "1",
         "slug": "withdraw", "area": "people",
     }
     parts = pattern.pattern.converters or pattern.pattern.regex.groupindex
@@ -415,7 +522,8 @@ def test_every_public_route_has_its_reason():
 @pytest.fixture
 def places(people, cases, meetings, lists):
     """Everybody, and the numbers of rows here and in Southmere."""
-    people.numbers = lists | accounts(people) | agreed() | uploads(people)
+    people.numbers = lists | accounts(people) | agreed() | uploads(people) | reports(people)
+    people.numbers |= board_actions(people) | returns(people)
     return people
 
 
@@ -485,6 +593,41 @@ def uploads(people) -> dict[str, int]:
             counts={"refused": 1, "asked": 1}, preview=packed([shown, asked, missing]),
             partnership=user.grants.get().partnership,
         ).pk
+    return found
+
+
+def reports(people) -> dict[str, int]:
+    """Issued reports of each side: of agencies that have still to answer, and of the partnership."""
+    found = {}
+    for name, user in (("A", people.alice), ("B", people.charlie), ("far", people.outsider)):
+        agency = user.grants.get().agency
+        place = agency.partnerships.get()
+        found[f"report {name}"] = make.IssuedReportFactory(partnership=place, agency=agency).pk
+    whole = make.IssuedReportFactory(partnership=people.mo.grants.get().partnership, agency=None)
+    return found | {"report here": whole.pk}
+
+
+def board_actions(people) -> dict[str, str]:
+    """Actions of the board of each side, by their numbers."""
+    found = {}
+    for name, user in (("A", people.alice), ("B", people.charlie), ("far", people.outsider)):
+        agency = user.grants.get().agency
+        row = make.ActionFactory(partnership=agency.partnerships.get(), owner=agency)
+        found[f"action {name}"] = row.number
+    return found
+
+
+def returns(people) -> dict[str, int]:
+    """Returns that were asked for on each side; B has signed."""
+    found = {}
+    for name, users in (("here", (people.alice, people.charlie)), ("far", (people.outsider,))):
+        agencies = [user.grants.get().agency for user in users]
+        asked = make.ReturnRoundFactory(partnership=agencies[0].partnerships.get(), due_on=today())
+        for agency in agencies:
+            row = make.AgencyReturnFactory(round=asked, membership=agency.memberships.get())
+            if name == "here" and agency != agencies[0]:
+                make.ReturnSignOffFactory(agency_return=row)
+        found[f"round {name}"] = asked.pk
     return found
 
 

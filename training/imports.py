@@ -17,6 +17,7 @@ from partnership.models import Agency, Partnership, RoleGroup, User
 from partnership.plans import Known, Plan
 from partnership.spreadsheets import Row, Sheet, shown
 from training.actions import (
+    EARLIEST,
     add_course,
     add_requirement,
     check_completion,
@@ -66,9 +67,9 @@ def plan_courses(sheet: Sheet) -> Plan[Course]:
         if not plan.accepts(row, key, "code"):
             continue
         if key not in there:
-            plan.new.append(Course(code=key, **fields))
+            plan.adds(row, Course(code=key, **fields))
         elif refuse_differences(row, there[key], fields, CATALOGUE):
-            plan.unchanged.append(there[key])
+            plan.keeps(row, there[key])
     return plan
 
 
@@ -77,7 +78,7 @@ def read_course(row: Row) -> dict[str, Any]:
         "title": row.text("title", width(Course, "title")),
         "valid_months": row.whole("valid_months", 1, MOST_MONTHS, optional=True),
         "hours": row.decimal("hours", MOST_HOURS),
-        "delivery": row.choice("delivery", Delivery.values),
+        "delivery": row.choice("delivery", dict(Delivery.choices)),
         "conference_duty": row.yes_no("conference_duty", default=False),
     }
 
@@ -107,7 +108,7 @@ def plan_requirements(
             "within_days": row.whole("within_days_of_start", 0, MOST_DAYS),
             "effective_from": row.day("effective_from"),
         }
-        if not plan.accepts(row, (role_group, course), "course"):
+        if not plan.accepts(row, row.ok and (role_group.code, course.pk), "course"):
             continue
         rows = there.get((role_group.pk, course.pk), [])
         wanted = Requirement(partnership=partnership, role_group=role_group, **fields)
@@ -133,9 +134,9 @@ def place_requirement(
     asked = (wanted.within_days, wanted.effective_from)
     same = next((r for r in there if (r.within_days, r.effective_from) == asked), None)
     if same:
-        plan.unchanged.append((same, course))
+        plan.keeps(row, (same, course))
     elif not there:
-        plan.new.append((wanted, course))
+        plan.adds(row, (wanted, course))
     else:
         columns = {"within_days": "within_days_of_start", "effective_from": "effective_from"}
         for name in changed(there[-1], within_days=asked[0], effective_from=asked[1]):
@@ -172,15 +173,16 @@ def plan_records(
     for row in sheet.sound():
         person = people.person(row)
         course = courses.named(row, "course")
-        completed_on = row.day("completed_on", latest=on)
+        completed_on = row.day("completed_on", latest=on, earliest=EARLIEST)
         provider = row.choice("provider", dict(Provider.choices), default="")
-        if row.ok:
+        is_there = row.ok and (person.pk, course.pk, completed_on) in there
+        if row.ok and not is_there:
             refuse_outside(row, course, completed_on)
         if not plan.accepts(row, (person, course, completed_on), "completed_on"):
             continue
         own = is_own(by, person)
         record = new_record(by, person, course, completed_on, provider, confirmed=not own)
-        if (person.pk, course.pk, completed_on) in there:
+        if is_there:
             plan.keeps(row, record)
         else:
             plan.adds(row, record)

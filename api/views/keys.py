@@ -9,16 +9,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Lower
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from api.actions import make_key, revoke_key
 from api.forms import KeyFilter, KeyForm
 from api.models import NAME_TAKEN, MachineKey
+from api.scopes import KEEPERS
+from partnership.exporting import ListFile, as_file, dated, download
 from partnership.forms import posted
 from partnership.models import today
 from partnership.reach import can
-from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate, longmoment
 from partnership.views.editing import tried
 from partnership.views.listing import chosen_sort, headings, page_of
@@ -32,7 +34,7 @@ SORTS = {
 
 
 def must_keep_keys(request: HttpRequest) -> None:
-    if not any(can(request.user, one) for one in (Permission.MANAGE_AGENCIES, Permission.MANAGE_OWN_USERS)):
+    if not any(can(request.user, one) for one in KEEPERS):
         raise PermissionDenied
 
 
@@ -51,17 +53,35 @@ def crumbs(*more: dict[str, str]) -> list[dict[str, str]]:
 # --- The list -------------------------------------------------------------------------------------
 
 
-def key_list(request: HttpRequest) -> HttpResponse:
-    """The keys that the reader looks after."""
+FILE = {
+    "Name": "name", "For": "place", "May do": lambda key: len(key.scopes),
+    "First day without it": "expires_on", "Last used": "used_at", "State": lambda key: state(key)["text"],
+}
+
+
+def listed(request: HttpRequest) -> tuple[KeyFilter, tuple[str, bool], QuerySet[MachineKey]]:
+    """The keys that were asked for, in the order that was asked for."""
     must_keep_keys(request)
     narrowed = KeyFilter(request.GET, queryset=kept_keys(request))
     now = chosen_sort(request.GET.get("sort", ""), SORTS, "name")
     order = SORTS[now[0]].desc(nulls_last=True) if now[1] else SORTS[now[0]].asc(nulls_first=True)
-    page = page_of(request, narrowed.qs.order_by(order, "pk"))
+    return narrowed, now, narrowed.qs.order_by(order, "pk")
+
+
+def key_list_file(request: HttpRequest, form: str) -> HttpResponseBase:
+    """The keys without their secrets, which nobody knows."""
+    return as_file(form, ListFile(dated("machine-keys"), FILE, listed(request)[2]))
+
+
+def key_list(request: HttpRequest) -> HttpResponse:
+    """The keys that the reader looks after."""
+    narrowed, now, rows = listed(request)
+    page = page_of(request, rows)
     return render(request, "api/key_list.html", {
         "filter": narrowed.form, "narrowed": narrowed.narrowed, "page": page,
         "columns": headings(request, COLUMNS, SORTS, now),
         "rows": [cells(key) for key in page], "crumbs": crumbs(),
+        "files": [download(request, "machines:key-list-file")],
     })
 
 

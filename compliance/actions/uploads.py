@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
-from django.utils import timezone
+from django.db import transaction
 
 from compliance.models import WAITING, Upload, UploadKind, UploadState
+from compliance.uploads import extract
 from compliance.uploads.columns import columns_of
-from compliance.uploads.working import UNDOABLE, finish, locked
-from compliance.uploads.writing import lock_places, take_back
-from partnership.built_on import BuiltOn
+from compliance.uploads.undoing import undo
+from compliance.uploads.working import finish, locked
 from partnership.history import record
 from partnership.models import Partnership, User
 from partnership.uploads.columns import matched
-from partnership.uploads.tables import Table, heading, unpacked
+from partnership.uploads.tables import Table, heading
 
 TOO_LATE = "It is written already. Take it back instead, if that is what you want."
 
@@ -23,13 +21,18 @@ TOO_LATE = "It is written already. Take it back instead, if that is what you wan
 @transaction.atomic
 def send_upload(
     *, by: User, kind: str, name: str, table: Table, partnership: Partnership | None = None,
-    full_list: bool = False,
+    full_list: bool = False, closes: bool = False,
 ) -> Upload:
     """Take in what somebody sent: its cells, and which heading seems to stand for what."""
+    columns = columns_of(kind)
+    places = matched(table.headings, columns)
+    if kind == UploadKind.EXTRACT:
+        extract.refuse_unfit(table)
+        table, places = extract.kept_only(table, places, columns)
     row = Upload(
         sent_by=by, kind=kind, partnership=partnership, name=heading(name)[:80] or "file",
-        full_list=full_list and kind == UploadKind.STAFF, rows=len(table.rows), cells=table.packed(),
-        columns=matched(table.headings, columns_of(kind)),
+        full_list=full_list and kind == UploadKind.STAFF, closes=closes and kind == UploadKind.ATTENDANCE,
+        rows=len(table.rows), cells=table.packed(), columns=places,
     )
     row.full_clean(exclude=["columns", "answers", "leavers", "counts"])
     row.save()
@@ -52,27 +55,4 @@ def cancel_upload(*, by: User, upload: Upload) -> bool:
 
 def undo_upload(*, by: User, upload: Upload) -> bool:
     """Take back all that an upload wrote, as one act, while nothing rests on it."""
-    try:
-        return take_all_back(by, upload)
-    except (IntegrityError, ProtectedError):
-        raise BuiltOn(
-            "Something rests on what was imported by now, so it can no longer be taken back as a whole."
-        ) from None
-
-
-@transaction.atomic
-def take_all_back(by: User, upload: Upload) -> bool:
-    row = locked(upload)
-    if row.state == UploadState.UNDONE:
-        return False
-    if row.state != UploadState.DONE or not row.written or timezone.now() - row.sent_at > UNDOABLE:
-        raise ValidationError("This can no longer be taken back.")
-    lock_places(row)
-    take_back(row, by, *unpacked(bytes(row.written)))
-    now = timezone.now()
-    finish(
-        row, UploadState.UNDONE, written=b"", cells=b"", preview=b"", finished_at=now, undone_at=now,
-        undone_by=by,
-    )
-    record(by, "taken back", row, partnership=row.partnership, **row.counts)
-    return True
+    return undo(upload, by)

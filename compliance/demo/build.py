@@ -1,4 +1,4 @@
-"""The whole trial: the published year, two neighbours, targets, disputes and people to sign in."""
+"""The whole trial: the published year, two neighbours, targets, disputes, reports, people to sign in."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from pathlib import Path
 from django.db import transaction
 
 from compliance.demo.cases import make_cases
+from compliance.demo.issued import issue_correction, issue_first
+from compliance.demo.logged import make_actions
 from compliance.demo.neighbours import make_neighbour, make_trust
 from compliance.demo.people import make_people
 from compliance.demo.places import FROM_ON, NEIGHBOURS
+from compliance.demo.returns import make_returns
 from compliance.demo.sessions import make_sessions
 from compliance.demo.today import make_today
 from compliance.folder import load_folder, open_partnership
@@ -53,9 +56,14 @@ def build(on: date) -> None:
     make_people()
     for neighbour in neighbours:
         dispute_some(neighbour)
+    first = issue_first(partnership)
     make_cases(partnership)
+    make_actions(partnership, on)
+    if first:
+        issue_correction(partnership)
     make_sessions(partnership, on)
     make_today(partnership, on)
+    make_returns(partnership, on)
 
 
 def set_targets(partnership: Partnership) -> None:

@@ -8,11 +8,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from compliance.models import UploadKind
+from compliance.uploads.extract import NO_KIND, refuse_unfit
+from conferences.extract import table_of
 from partnership.forms import PostDay
 from partnership.matching import NEW, NOBODY
 from partnership.models import Partnership, User
 from partnership.reach import can
-from partnership.roles import Permission
 from partnership.spreadsheets import MOST_BYTES
 from partnership.uploads.columns import Column
 from partnership.uploads.tables import Table, Unreadable, read_table
@@ -25,12 +26,23 @@ HINTS = {
     UploadKind.TRAINING: "Who completed which course, and when.",
     UploadKind.MEETINGS: "Conferences and core groups, one row each.",
     UploadKind.ATTENDANCE: "Who was invited to which meeting, and who came.",
+    UploadKind.EXTRACT: "Conferences and the authority’s quorate flag, without any column about a person.",
+    UploadKind.AGENCIES: "Who is invited and counted, one agency a row.",
+    UploadKind.COURSES: "What is taught, and how long it counts.",
+    UploadKind.REQUIREMENTS: "Which role group must hold which course.",
 }
 
 
 def kinds_of(user: User, area: str) -> list[UploadKind]:
     """The lists that somebody may bring in from one part of the menu."""
     return [kind for kind in UploadKind if kind.area == area and can(user, kind.permission)]
+
+
+ONLY_IN = {"full_list": "people", "closes": "meetings"}  # what is asked in one area only
+WHOSE = {
+    "meetings": "Whose meetings are they?", "courses": "Which partnership asks for it?",
+    "set-up": "To which partnership do they belong?",
+}
 
 
 class UploadForm(forms.Form):
@@ -48,20 +60,38 @@ class UploadForm(forms.Form):
         label="It is a full staff list: everybody in post is on it", required=False,
         help_text="Whoever is missing from it is shown to you afterwards. Nobody leaves by itself.",
     )
+    closes = forms.BooleanField(
+        label="It is attendance, and complete: close the registers of its meetings", required=False,
+        help_text="Whether each was quorate is judged, and what was missed is found. Nobody is told by mail. "
+        "What a closed register says is corrected line by line, with a reason.",
+    )
 
     def __init__(self, *args: Any, user: User, area: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = kinds_of(user, area)
         self.fields["kind"].choices = [(kind.value, f"{kind.label}: {HINTS[kind].lower()}") for kind in kinds]
+        for name, its_area in ONLY_IN.items():
+            if area != its_area:
+                del self.fields[name]
         if area == "people":
             del self.fields["partnership"]
             return
-        del self.fields["full_list"]
-        places = Partnership.objects.within_reach_as_a_whole(user, Permission.RECORD_CONFERENCES)
+        self.fields["partnership"].label = WHOSE[area]
+        places = Partnership.objects.within_reach_as_a_whole(user, kinds[0].permission)
         self.fields["partnership"].queryset = places
         self.only = places.first() if places.count() == 1 else None
         if self.only:
             del self.fields["partnership"]
+
+    def clean(self) -> dict[str, Any]:
+        """Of the national extract nothing is taken in that has a column about a person."""
+        data = super().clean()
+        if data.get("kind") == UploadKind.EXTRACT and data.get("file"):
+            try:
+                refuse_unfit(data["file"][1])
+            except ValidationError as error:
+                self.add_error("file", error)
+        return data
 
     def clean_file(self) -> tuple[str, Table]:
         """The file read within its limits; what cannot be read says why."""
@@ -80,10 +110,11 @@ class ColumnsForm(forms.Form):
     """Which heading of the file stands for which column of ours."""
 
     def __init__(
-        self, *args: Any, table: Table, columns: tuple[Column, ...], by_person: bool = False, **kwargs: Any
+        self, *args: Any, table: Table, columns: tuple[Column, ...], kind: str = "", **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.columns, self.by_person = columns, by_person
+        self.columns, self.by_person = columns, kind == UploadKind.TRAINING
+        self.kind_needed = kind == UploadKind.EXTRACT and not table_of(table.headings)
         choices = [("", NOT_READ)] + [
             (str(place), name) for place, name in enumerate(table.headings) if name
         ]
@@ -112,6 +143,8 @@ class ColumnsForm(forms.Form):
                 "staff_ref", "Choose a heading for the staff reference or for the work e-mail: people "
                 "are found by one of them.",
             )
+        if self.kind_needed and not data.get("kind"):
+            self.add_error("kind", NO_KIND)
         return data
 
     def places(self) -> dict[str, int]:

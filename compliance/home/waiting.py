@@ -16,6 +16,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from compliance.home import issued, logged, returns
 from conferences.choices import MeetingState, Outcome
 from conferences.models import Attendance, Meeting
 from conferences.views.due import Dates
@@ -52,6 +53,7 @@ class Task:
     query: str = ""
     urgent: bool = False
     of_others: bool = False
+    late: Callable[[User], int] | None = None  # how many of them are overdue: then they are urgent
 
     @property
     def href(self) -> str:
@@ -185,6 +187,14 @@ TASKS = [
          P.MANAGE_RULES, cases_overdue, "escalation:queue", "?view=all&state=overdue", urgent=True),
     Task("register is still open after its day", "registers are still open after their day",
          "open registers", P.RECORD_CORE_GROUPS, open_registers, "conferences:open-registers", urgent=True),
+    Task("action of the board is yours", "actions of the board are yours", "actions of yours",
+         P.SIGN_OFF_REPORT, logged.to_do, "compliance:action-list", "?state=open", late=logged.to_do_late),
+    Task("action of the board is overdue", "actions of the board are overdue", "overdue actions",
+         P.ISSUE_REPORT, logged.board_late, "compliance:action-list", "?state=overdue", urgent=True),
+    Task("report waits for your sign-off", "reports wait for your sign-off", "reports to sign off",
+         P.SIGN_OFF_REPORT, issued.to_sign_off, "compliance:report-list", "?state=waiting", urgent=True),
+    Task("agency is late with its return", "agencies are late with their return", "late returns",
+         P.MANAGE_AGENCIES, returns.late, "compliance:return-list", urgent=True),
     Task("dispute waits for your answer", "disputes wait for your answer", "disputes",
          P.SETTLE_LINES, disputes, "conferences:dispute-list", urgent=True),
     Task("person is expired, untrained or about to expire",
@@ -202,6 +212,9 @@ TASKS = [
     Task("dispute of yours was answered in the last two weeks",
          "disputes of yours were answered in the last two weeks", "answered disputes",
          P.MANAGE_STAFF, disputes_answered, "conferences:dispute-list", "?state=lately"),
+    Task("action is reported done: close it, or open it again",
+         "actions are reported done: close them, or open them again", "actions to close",
+         P.ISSUE_REPORT, logged.board_to_close, "compliance:action-list", "?state=done"),
     Task("agency’s users are to be confirmed", "agencies’ users are to be confirmed",
          "users to confirm", P.MANAGE_OWN_USERS, users_to_confirm, "partnership:user-list"),
     Task("meeting in the next seven days", "meetings in the next seven days", "meetings this week",
@@ -225,15 +238,16 @@ def waiting(user: User) -> dict:
     """The tasks that wait, the urgent ones on top; and the names of those that do not."""
     found = [(task, task.count(user)) for task in TASKS if task.is_for(user)]
     return {
-        "tasks": [shown(task, number) for task, number in found if number],
+        "tasks": [*returns.due(user), *(shown(task, number, user) for task, number in found if number)],
         "done": [{"text": task.none, "href": task.href} for task, number in found if not number],
     }
 
 
-def shown(task: Task, number: int) -> dict:
+def shown(task: Task, number: int, user: User) -> dict:
+    late = task.late(user) if task.late else 0
     return {
-        "number": number, "text": task.one if number == 1 else task.many, "href": task.href,
-        "urgent": task.urgent,
+        "number": number, "href": task.href, "urgent": task.urgent or bool(late),
+        "text": (task.one if number == 1 else task.many) + (f", {late} overdue" if late else ""),
     }
 
 
@@ -264,6 +278,7 @@ LOOK_UP = [
     Way("Your agency’s attendance", "conferences:attendance-list", P.MANAGE_STAFF),
     Way("What training is asked of whom", "training:requirement-list", P.MANAGE_COURSES),
     Way("Take-up of sessions, by agency", "training:take-up", P.VIEW_SESSION_TAKE_UP),
+    Way("Actions of the board", "compliance:action-list", P.VIEW_MEASURES),
     Way("Trained for duty, without names", "compliance:duty-list", P.VIEW_SESSION_TAKE_UP),
     Way("Themes of escalations", "escalation:themes", P.VIEW_ESCALATION_THEMES),
     Way("Escalations that you may see", "escalation:queue", P.VIEW_ESCALATIONS, of_others=True),

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from compliance.asking import NotThere
-from compliance.faces import FORMATS, render
+from compliance.faces import FORMATS, NO_TEXT, render
 from compliance.measures import Scope, score
 from compliance.period import Period, PeriodError
 from partnership.history import record
@@ -31,8 +31,9 @@ class PrintingCommand(BaseCommand):
             scope, period = self.scope(options), Period.parse(options["period"])
         except (NotThere, PeriodError) as error:
             raise CommandError(str(error), returncode=2) from error
-        if options["format"] == "pdf" and not options["output"]:
-            raise CommandError("A PDF needs --output and the name of a file.", returncode=2)
+        if options["format"] in NO_TEXT and not options["output"]:
+            named = {"pdf": "A PDF", "xlsx": "A workbook"}[options["format"]]
+            raise CommandError(f"{named} needs --output and the name of a file.", returncode=2)
         card = score(scope, period, with_names=bool(options.get("names")))
         self.write(render(card, options["format"], timezone.now()), options["output"])
         subject = scope.agency or scope.partnership

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from compliance.measures import attendance, conferences, escalation, quality, training
+from compliance.measures import (
+    attendance,
+    conferences,
+    escalation,
+    logged,
+    quality,
+    returned,
+    training,
+)
 from compliance.measures.definitions import (
     CONFERENCE_ATTENDANCE,
     CONTRIBUTION,
@@ -51,6 +59,8 @@ def score(
         ledger, results(ledger), targets, reasons=with_names, previous=previous, trend=trend(ledger, targets),
         people_due=training.people_due(ledger) if with_names else None,
         cases=escalation.lines(ledger) if with_names else None,
+        actions=logged.lines(ledger),
+        notes=(*quality.notes(ledger), *returned.notes(ledger, names=with_names)),
     )
 
 
@@ -86,7 +96,6 @@ def scorecard(
         ),
         labels=labels(ledger),
         missed=quality.missed_lines(ledger, reasons=reasons) if agency else (),
-        notes=quality.notes(ledger),
         **more,
     )
 

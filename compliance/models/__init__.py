@@ -1,5 +1,34 @@
-"""What the floor of figures keeps: targets, and spreadsheets that were sent."""
+"""What the floor of figures keeps: targets, spreadsheets that were sent, the board’s actions, what was issued."""
 
+from compliance.models.issued import (
+    IssuedPrint,
+    IssuedReport,
+    ReportKind,
+    ReportState,
+    SignOff,
+    kind_of,
+)
+from compliance.models.logged import (
+    Action,
+    ActionReminder,
+    ActionReminderKind,
+    ActionSource,
+    ActionState,
+    ActionStep,
+    StepKind,
+)
+from compliance.models.returns import (
+    MADE,
+    MISSING,
+    AgencyReturn,
+    EndedHow,
+    NilReason,
+    ReminderStep,
+    ReturnReminder,
+    ReturnRound,
+    ReturnSignOff,
+    ReturnState,
+)
 from compliance.models.targets import Target
 from compliance.models.uploads import (
     WAITING,
@@ -11,11 +40,34 @@ from compliance.models.uploads import (
 )
 
 __all__ = [
+    "MADE",
+    "MISSING",
     "WAITING",
     "WORKING",
+    "Action",
+    "ActionReminder",
+    "ActionReminderKind",
+    "ActionSource",
+    "ActionState",
+    "ActionStep",
+    "AgencyReturn",
+    "EndedHow",
+    "IssuedPrint",
+    "IssuedReport",
+    "NilReason",
+    "ReminderStep",
+    "ReportKind",
+    "ReportState",
+    "ReturnReminder",
+    "ReturnRound",
+    "ReturnSignOff",
+    "ReturnState",
+    "SignOff",
+    "StepKind",
     "Target",
     "Upload",
     "UploadKind",
     "UploadQuerySet",
     "UploadState",
+    "kind_of",
 ]

@@ -19,16 +19,29 @@ class UploadKind(models.TextChoices):
     TRAINING = "training", "Training records"
     MEETINGS = "meetings", "Meetings"
     ATTENDANCE = "attendance", "Attendance"
-
-    @property
-    def permission(self) -> Permission:
-        people = self in (UploadKind.STAFF, UploadKind.TRAINING)
-        return Permission.MANAGE_STAFF if people else Permission.RECORD_CONFERENCES
+    EXTRACT = "extract", "National extract"
+    COURSES = "courses", "Courses"
+    REQUIREMENTS = "requirements", "Requirements"
+    AGENCIES = "agencies", "Agencies"
 
     @property
     def area(self) -> str:
         """Under which part of the menu it stands."""
-        return "people" if self.permission is Permission.MANAGE_STAFF else "meetings"
+        return AREAS.get(self, "meetings")
+
+    @property
+    def permission(self) -> Permission:
+        return PERMISSIONS[self.area]
+
+
+AREAS = {
+    UploadKind.STAFF: "people", UploadKind.TRAINING: "people", UploadKind.COURSES: "courses",
+    UploadKind.REQUIREMENTS: "courses", UploadKind.AGENCIES: "set-up",
+}
+PERMISSIONS = {
+    "people": Permission.MANAGE_STAFF, "meetings": Permission.RECORD_CONFERENCES,
+    "courses": Permission.MANAGE_COURSES, "set-up": Permission.MANAGE_AGENCIES,
+}
 
 
 class UploadState(models.TextChoices):
@@ -39,13 +52,14 @@ class UploadState(models.TextChoices):
     PLANNED = "planned", "Waiting for you"
     WRITING = "writing", "Being written"
     DONE = "done", "Written"
+    UNDOING = "undoing", "Being taken back"
     UNDONE = "undone", "Taken back"
     CANCELLED = "cancelled", "Cancelled"
     LAPSED = "lapsed", "Lapsed"
     FAILED = "failed", "Failed"
 
 
-WORKING = (UploadState.PLANNING, UploadState.WRITING)
+WORKING = (UploadState.PLANNING, UploadState.WRITING, UploadState.UNDOING)
 WAITING = (UploadState.READ, UploadState.PLANNING, UploadState.PLANNED)
 
 
@@ -70,10 +84,13 @@ class Upload(models.Model):
     kind = models.CharField(max_length=12, choices=UploadKind.choices)
     partnership = models.ForeignKey(
         Partnership, models.PROTECT, null=True, blank=True, related_name="uploads",
-        help_text="Whose meetings they are; empty for staff and training.",
+        help_text="Whose list it is; empty for staff and training.",
     )
     name = models.CharField(max_length=80, help_text="What the file was called.")
     full_list = models.BooleanField(default=False, help_text="Everybody in post is on it.")
+    closes = models.BooleanField(
+        default=False, help_text="The registers of its meetings are closed when it is written."
+    )
     state = models.CharField(
         max_length=12, choices=UploadState.choices, default=UploadState.READ
     )

@@ -16,6 +16,7 @@ from compliance.presenting.beside import (
     people_section,
     trend_section,
 )
+from compliance.presenting.logged import actions_section
 from compliance.presenting.measured import BY_WORDS, measure_section
 from compliance.presenting.parts import Cell, Chart, Links, Section, Table, inline, number
 from compliance.scorecard import MeasureResult, Reading, Scorecard
@@ -48,7 +49,7 @@ def last_period(card: Scorecard, reading: Reading) -> str:
     if card.previous is None or reading.measure not in card.previous:
         return ""
     then = card.previous.result(reading.measure).reading(reading.basis, **dict(reading.by))
-    figures_then = f"{then.printed} ({then.working})" if then.total else "none"
+    figures_then = charts.figures(then) if then.total else "none"
     return f"{card.previous.period.name}: {figures_then}"
 
 
@@ -63,8 +64,10 @@ def sections(card: Scorecard, links: Links) -> list[Section]:
         found.append(cases_section(card))
     if card.trend:
         found.append(trend_section(card))
-    if card.for_agency:
+    if card.for_agency and not card.is_published:
         found.append(missed_section(card, links))
+    if not card.is_published:  # that one holds counts only
+        found.append(actions_section(card, links))
     found.append(counts_section(card, links))
     return found
 

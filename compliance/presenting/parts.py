@@ -66,7 +66,7 @@ class Links:
 def number(reading: Reading, links: Links) -> Cell:
     """The percentage with what it is made of, leading to its rows."""
     return {
-        "text": reading.printed, "hint": reading.working if reading.total else "",
+        "text": reading.printed, "hint": reading.working if reading.total and reading.working != reading.printed else "",
         "href": links.reading(reading), "numeric": True,
         "hidden": f"({reading.working}), see the rows" if reading.total else "",
     }

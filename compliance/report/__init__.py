@@ -10,6 +10,7 @@ from datetime import datetime
 
 from compliance.report import agency, partnership
 from compliance.report.cover import copy_words, partnership_name, subject
+from compliance.report.issued import issue_words
 from compliance.report.paper import Paper, printed
 from compliance.scorecard import Scorecard
 
@@ -29,5 +30,5 @@ def paper_of(scorecard: Scorecard) -> Paper:
         author=partnership_name(scorecard),
         subject=about,
         head=f"{scorecard.title}, {scorecard.period.name}",
-        copy=copy_words(scorecard),
+        copy=issue_words(scorecard) + copy_words(scorecard),
     )

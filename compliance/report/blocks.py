@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color, HexColor
 from reportlab.platypus import CondPageBreak, Flowable
 
 from compliance.fonts import BOLD, REGULAR, font, literal, wrapped
-from compliance.tagged import Element, TaggedCanvas, figure_attributes
+from compliance.report.shapes import draw_shapes
+from compliance.structure import Element, figure_attributes
+from compliance.tagged import TaggedCanvas
 
 INK, MUTED, BRAND, RULE = (
     HexColor("#1d2528"), HexColor("#50595e"), HexColor("#00534a"), HexColor("#aab2b5"),
@@ -38,11 +39,13 @@ class Look:
     outline: int | None = None  # the level of its bookmark
 
 
-TITLE = Look("H1", BOLD, 22, 26, 2, 4, BRAND, outline=0)
+TITLE = Look("H1", BOLD, 26, 31, 2, 6, BRAND, outline=0)
 SECTION = Look("H2", BOLD, 14, 18, 20, 5, BRAND, outline=1)
+UNLISTED = Look("H2", BOLD, 14, 18, 20, 5, BRAND)
 PART = Look("H3", BOLD, 10.5, 14, 10, 4)
 BODY = Look("P")
 NOTE = Look("P", size=8.5, leading=11.5, colour=MUTED)
+CAPTION = Look("P", size=11, leading=15, after=2, colour=MUTED)
 LEAD = Look("P", size=12, leading=16, after=10, colour=MUTED)
 
 
@@ -54,6 +57,7 @@ class Text(Flowable):
         self.text, self.look = text, look
         self.element = element or Element(look.tag)
         self.lines: tuple[str, ...] | None = None
+        self.page = 0  # where it was drawn
         self.spaceBefore, self.spaceAfter = look.before, look.after
 
     def wrap(self, room: float, height: float) -> tuple[float, float]:
@@ -77,11 +81,12 @@ class Text(Flowable):
     def draw(self) -> None:
         canvas, look = self.canv, self.look
         top = len(self.lines) * look.leading
+        self.page = self.page or canvas.getPageNumber()
         if not self.element.marks:
-            canvas.root.children.append(self.element)
+            canvas.root.hold(self.element)
             if look.outline is not None:
                 canvas.bookmark(literal(self.text), look.outline, top + 12)
-        canvas.setFillColor(look.colour)
+        canvas.ink(look.colour)
         with canvas.tagged(self.element):
             lines = text_code(canvas, self.lines, 0, top - look.size, look)
             canvas.write(lines)
@@ -110,7 +115,7 @@ class Chart(Flowable):
         x, y = canvas.absolutePosition(0, 0)
         box = figure_attributes((x, y, x + wide, y + high))
         with canvas.tagged(canvas.root.add("Figure", box, self.alt)):
-            renderPDF.draw(self.drawing, canvas, 0, 0)
+            draw_shapes(canvas, self.drawing)
 
 
 def least_height(block: Flowable, room: float) -> float:
@@ -123,13 +128,13 @@ def least_height(block: Flowable, room: float) -> float:
 def together(blocks: Sequence[Flowable], room: float) -> list[Flowable]:
     """Blocks whose headings, notes and chart stay with the start of the table that follows.
 
-    A run ends with its table or before the next heading; no heading is left alone at the foot of
-    a page.
+    A run ends with its table, or before the next heading that is not below its own; no heading is
+    left alone at the foot of a page.
     """
     kept: list[Flowable] = []
     run: list[Flowable] = []
     for block in blocks:
-        if is_heading(block) and not all(map(is_heading, run)):
+        if is_heading(block) and not _is_below(block, run):
             kept += _kept(run, room)
             run = []
         run.append(block)
@@ -141,6 +146,11 @@ def together(blocks: Sequence[Flowable], room: float) -> list[Flowable]:
 
 def is_heading(block: Flowable) -> bool:
     return isinstance(block, Text) and block.look.tag != "P"
+
+
+def _is_below(heading: Text, run: Sequence[Flowable]) -> bool:
+    """Whether a heading goes on with a run: H3 after the H2 that has said but a sentence so far."""
+    return all(map(is_heading, run)) or (is_heading(run[0]) and heading.look.tag > run[0].look.tag)
 
 
 def _kept(run: list[Flowable], room: float) -> list[Flowable]:

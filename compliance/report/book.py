@@ -13,6 +13,7 @@ from decimal import Decimal
 from reportlab.platypus import Flowable
 
 from compliance import charts
+from compliance.report.bars import Bars
 from compliance.report.blocks import BODY, NOTE, PART, SECTION, Chart, Look, Text, together
 from compliance.report.grid import NAME, Grid, Row
 from compliance.scorecard import Basis, By, Count, MeasureResult, Reading, Scorecard
@@ -54,6 +55,11 @@ def in_words(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def is_counted(reading: Reading) -> bool:
+    """Whether there was anything to count."""
+    return reading.printed != "none"
+
+
 def plain(number: Decimal) -> str:
     """A target as it was typed: 90, 82.5."""
     return f"{number.normalize():f}"
@@ -67,6 +73,7 @@ class Book:
         self.blocks: list[Flowable] = []
         self.printed: set[Reading] = set()
         self.counted: set[Count] = set()
+        self.defined: set[str] = set()  # measures whose sentence is printed
 
     # words
 
@@ -80,6 +87,8 @@ class Book:
     def figures(self, reading: Reading, between: str = " ") -> str:
         """ "119 of 191 (62.3%)", remembered as printed."""
         self.printed.add(reading)
+        if reading.is_held:
+            return reading.working
         return f"{charts.unbroken(reading.working)}{between}({reading.printed})"
 
     # blocks
@@ -103,13 +112,26 @@ class Book:
         widths: Sequence[float],
         right: Sequence[int] = (),
         name: Look = NAME,
+        *,
+        bars: Bars | None = None,
+        dense: bool = False,
     ) -> None:
-        self.blocks.append(Grid(head, list(rows), widths, ROOM, right, name))
+        grid = Grid(head, list(rows), widths, ROOM, right, name, bars=bars, dense=dense)
+        self.blocks.append(grid)
+
+    def bars(self, share: float, readings: Iterable[Reading | None], rated: bool = True) -> Bars:
+        """A bar for each reading in a share of the room, with the targets of the measures."""
+        return Bars(share * ROOM, [self._bar(reading, rated) for reading in readings])
+
+    def _bar(self, reading: Reading | None, rated: bool) -> tuple[Decimal | None, Decimal | None]:
+        if reading is None:
+            return None, None
+        return reading.percent, self.good_from(reading.measure) if rated else None
 
     def chart(self, title: str, readings: Sequence[Reading], target: Decimal | None = None) -> None:
         """Bars of readings; left out where none of them counts anything."""
         rows = [(self.name(reading.by), reading) for reading in readings]
-        if not any(reading.total for reading in readings):
+        if not any(map(is_counted, readings)):
             return
         for start in range(0, len(rows), MOST_BARS):
             part = rows[start : start + MOST_BARS]

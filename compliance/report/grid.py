@@ -1,6 +1,7 @@
 """A table of plain strings: wrapped once, cut by row numbers, tagged row by row.
 
-Heads are repeated on each page; only the first one is read aloud. No row is cut in two.
+Heads are repeated on each page; only the first one is read aloud. No row is cut in two. A bar may
+stand beside the name of each row: it shows a percentage that a cell of the row says.
 """
 
 from __future__ import annotations
@@ -12,15 +13,19 @@ from itertools import accumulate
 
 from reportlab.platypus import Flowable
 
-from compliance.fonts import BOLD, REGULAR, font, width, wrapped
+from compliance.fonts import BOLD, REGULAR, wrapped
+from compliance.report.bars import Bars
 from compliance.report.blocks import BRAND, INK, RULE, Look
-from compliance.tagged import TH_COLUMN, TH_ROW, Element, TaggedCanvas
+from compliance.report.columns import SIDE, Column
+from compliance.structure import TH_COLUMN, TH_ROW, Element
+from compliance.tagged import TaggedCanvas
 
 CELL = Look("TD", REGULAR, 8.5, 10.5)
 HEAD = Look("TH", BOLD, 8.5, 10.5, colour=BRAND)
 NAME = Look("TH", REGULAR, 8.5, 10.5)
 STRONG = Look("TH", BOLD, 8.5, 10.5)
-PAD, SIDE, MOST_LINES = 3.5, 5, 40
+PAD, DENSE, MOST_LINES = 3.5, 2.0, 40
+KEPT_WHOLE = 8  # rows: a shorter table is not cut at all
 
 Row = tuple[str, ...]
 Lines = tuple[tuple[str, ...], ...]
@@ -37,12 +42,19 @@ class Content:
     tops: list[float]  # where each row begins, and after the last where the table ends
     name: Look
     element: Element
+    pad: float
+    bars: Bars | None
+
+    @property
+    def wide(self) -> float:
+        return sum(self.widths) + (self.bars.room if self.bars else 0)
 
 
 class Grid(Flowable):
     """A table; the first column names its rows.
 
-    ``widths`` are shares of the room; ``right`` are the columns of figures.
+    ``widths`` are shares of the room; ``right`` are the columns of figures; ``bars`` stand between
+    the names and the other columns.
     """
 
     def __init__(
@@ -53,14 +65,20 @@ class Grid(Flowable):
         room: float,
         right: Sequence[int] = (),
         name: Look = NAME,
+        *,
+        bars: Bars | None = None,
+        dense: bool = False,
     ) -> None:
         super().__init__()
         self.spaceBefore, self.spaceAfter = 0, 10
         points = tuple(share * room for share in widths)
-        lines = [_in_lines(row, points, name) for row in rows]
+        pad = DENSE if dense else PAD
+        faces = _faces(points, name)
+        lines = [_in_lines(row, faces) for row in rows]
         self.content = Content(
-            points, frozenset(right), _in_lines(tuple(head), points, HEAD) if head else (),
-            lines, list(accumulate(map(_height, lines), initial=0.0)), name, Element("Table"),
+            points, frozenset(right), _in_lines(head, _faces(points, HEAD)) if head else (),
+            lines, list(accumulate((_height(row, pad) for row in lines), initial=0.0)), name,
+            Element("Table"), pad, bars,
         )  # fmt: skip
         self.start, self.stop = 0, len(lines)
 
@@ -73,26 +91,26 @@ class Grid(Flowable):
 
     @property
     def head_height(self) -> float:
-        return _height(self.content.head) + 1 if self.content.head else 0
+        return _height(self.content.head, PAD) + 1 if self.content.head else 0
 
     def least(self, room: float) -> float:
-        """The head and two rows; three, when there are but three."""
+        """The head and two rows; the whole of a short table."""
         count = self.stop - self.start
-        begin = count if count <= 3 else 2
+        begin = count if count <= KEPT_WHOLE else 2
         return self.head_height + self._height(self.start, self.start + begin)
 
     def _height(self, start: int, stop: int) -> float:
         return self.content.tops[stop] - self.content.tops[start]
 
     def wrap(self, room: float, height: float) -> tuple[float, float]:
-        return sum(self.content.widths), self.head_height + self._height(self.start, self.stop)
+        return self.content.wide, self.head_height + self._height(self.start, self.stop)
 
     def split(self, room: float, height: float) -> list[Grid]:
         tops = self.content.tops
         lowest = tops[self.start] + height - self.head_height
         at = bisect_right(tops, lowest, self.start, self.stop + 1) - 1
-        if self.stop - at == 1 and at - self.start > 2:
-            at -= 1  # no row alone on the last page
+        if 0 < self.stop - at < 3 and at - self.start > 4:
+            at = self.stop - 3  # no row or two alone on the last page
         if at <= self.start:
             return []
         return [self._part(self.start, at), self._part(at, self.stop)]
@@ -103,90 +121,83 @@ class Grid(Flowable):
         self._rules(canvas, top)
         first = not content.element.children
         if first:
-            canvas.root.children.append(content.element)
+            canvas.root.hold(content.element)
         if content.head:
             self._head(canvas, top, first)
         self._rows(canvas, top - self.head_height)
 
     def _rules(self, canvas: TaggedCanvas, top: float) -> None:
-        """A line under each row, a stronger one under the head."""
-        content, wide = self.content, sum(self.content.widths)
+        """A line under each row, a stronger one under the head; bars and their scale."""
+        content, wide, y = self.content, self.content.wide, top - self.head_height
         with canvas.artifact():
-            y = top - self.head_height
             if content.head:
                 canvas.setStrokeColor(BRAND)
                 canvas.write(f"1 w 0 {y:.2f} m {wide:.2f} {y:.2f} l S")
             canvas.setStrokeColor(RULE)
             canvas.write("0.4 w")
+            from_top = y + content.tops[self.start]
             for below in content.tops[self.start + 1 : self.stop + 1]:
-                y = top - self.head_height - below + content.tops[self.start]
-                canvas.write(f"0 {y:.2f} m {wide:.2f} {y:.2f} l S")
+                canvas.write(f"0 {from_top - below:.2f} m {wide:.2f} {from_top - below:.2f} l S")
+            if content.bars:
+                places = [from_top - below for below in content.tops[self.start : self.stop]]
+                first = content.widths[0]
+                content.bars.draw(canvas, first, places, self.start, content.pad)
+                content.bars.scale(canvas, first, y + 4)
 
     def _head(self, canvas: TaggedCanvas, top: float, first: bool) -> None:
-        canvas.setFillColor(HEAD.colour)
-        if not first:
-            with canvas.artifact():
-                for x, lines, _ in self._cells(self.content.head, HEAD):
-                    self._cell(canvas, x, top, lines, HEAD)
+        """The head, which is read aloud but once."""
+        content = self.content
+        canvas.ink(HEAD.colour)
+        columns = self._columns(HEAD, (TH_COLUMN,) * len(content.head))
+        if first:
+            self._row(canvas, content.head, top - PAD, columns)
             return
-        row = self.content.element.add("TR")
-        for x, lines, _ in self._cells(self.content.head, HEAD):
-            canvas.write(canvas.mark(row.add("TH", TH_COLUMN)))
-            self._cell(canvas, x, top, lines, HEAD)
-            canvas.write("EMC")
+        with canvas.artifact():
+            for lines, column in zip(content.head, columns, strict=True):
+                canvas.write("\n".join(column.code(canvas, lines, top - PAD)))
 
     def _rows(self, canvas: TaggedCanvas, y: float) -> None:
         content = self.content
-        canvas.setFillColor(INK)
-        for number in range(self.start, self.stop):
-            row = content.element.add("TR")
-            for x, lines, look in self._cells(content.rows[number], content.name):
-                cell = row.add("TH", TH_ROW) if look.tag == "TH" else row.add("TD")
-                canvas.write(canvas.mark(cell))
-                self._cell(canvas, x, y, lines, look)
-                canvas.write("EMC")
-            y -= self._height(number, number + 1)
+        canvas.ink(INK)
+        columns = self._columns(content.name, (TH_ROW,))
+        tops, start = content.tops, self.start
+        y += tops[start] - content.pad
+        for number in range(start, self.stop):
+            self._row(canvas, content.rows[number], y - tops[number], columns)
 
-    def _cells(self, row: Lines, name: Look) -> list[tuple[float, tuple, Look]]:
-        """Where each cell's text begins; a column of figures ends at its right side."""
-        found, x = [], 0.0
-        for column, lines in enumerate(row):
-            look = name if not column or name is HEAD else CELL
-            found.append((x + (SIDE if column else 0), self._set(column, lines, look), look))
-            x += self.content.widths[column]
+    def _row(self, canvas: TaggedCanvas, row: Lines, y: float, columns: list[Column]) -> None:
+        written = self.content.element.add("TR")
+        code: list[str] = []
+        for lines, column in zip(row, columns, strict=True):
+            code.append(canvas.mark(written.add(column.tag, column.attributes)))
+            code += column.code(canvas, lines, y)
+            code.append("EMC")
+        canvas.write("\n".join(code))
+
+    def _columns(self, name: Look, headings: tuple[str, ...]) -> list[Column]:
+        """How each column is set; the first ones are headings, with their attributes."""
+        content, x, found = self.content, 0.0, []
+        for number, wide in enumerate(content.widths):
+            look = name if not number or name is HEAD else CELL
+            attributes = headings[number] if number < len(headings) else ""
+            room = wide - 2 * SIDE if number in content.right else None
+            found.append(Column(x + (SIDE if number else 0), look, attributes, room))
+            x += wide + (content.bars.room if content.bars and not number else 0.0)
         return found
 
-    def _set(self, column: int, lines: tuple[str, ...], look: Look) -> tuple:
-        """Lines with the space to the left of each."""
-        if column not in self.content.right:
-            return tuple((line, 0.0) for line in lines)
-        room = self.content.widths[column] - 2 * SIDE
-        return tuple((line, room - width(line.rstrip(" "), look.font, look.size)) for line in lines)
 
-    @staticmethod
-    def _cell(canvas: TaggedCanvas, x: float, top: float, lines: tuple, look: Look) -> None:
-        face, y, write = font(look.font), top - PAD - look.size - 0.2, canvas.write
-        for text, indent in lines:
-            if text:
-                shown = canvas.shown(text, face, look.size)
-                write(f"BT {x + indent:.2f} {y:.2f} Td {shown} ET")
-            y -= look.leading
+def _faces(widths: Sequence[float], name: Look) -> list[tuple[str, float, float]]:
+    """In what each column is set: typeface, size, room."""
+    looks = [name, *((name if name is HEAD else CELL) for _ in widths[1:])]
+    return [
+        (look.font, look.size, round(wide - (2 if column else 1) * SIDE, 2))
+        for column, (look, wide) in enumerate(zip(looks, widths, strict=True))
+    ]
 
 
-def _in_lines(row: Row, widths: Sequence[float], name: Look) -> Lines:
-    return tuple(
-        wrapped(
-            text, *_face(column, name), round(widths[column] - (2 if column else 1) * SIDE, 2),
-            MOST_LINES,
-        )
-        for column, text in enumerate(row)
-    )  # fmt: skip
+def _in_lines(row: Row, faces: Sequence[tuple[str, float, float]]) -> Lines:
+    return tuple([wrapped(text, *face, MOST_LINES) for text, face in zip(row, faces, strict=True)])
 
 
-def _face(column: int, name: Look) -> tuple[str, float]:
-    look = name if not column or name is HEAD else CELL
-    return look.font, look.size
-
-
-def _height(row: Lines) -> float:
-    return max((len(lines) for lines in row), default=0) * CELL.leading + 2 * PAD
+def _height(row: Lines, pad: float) -> float:
+    return max(map(len, row), default=0) * CELL.leading + 2 * pad

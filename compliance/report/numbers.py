@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from compliance.report.book import DIMENSIONS, Book
-from compliance.scorecard import Count
+from compliance.scorecard import By, Count, MeasureResult
 
 QUALITY, MISSED, PERIOD = "quality", "missed", "period"
 BEGINNINGS = {
@@ -17,6 +17,8 @@ BEGINNINGS = {
     ),
 }  # fmt: skip
 TITLES = {"training_current": "Standing in numbers"}
+BESIDE = "Beside these figures"
+Values = dict[tuple[By, str], Count]
 
 
 def section_of(count: Count) -> str:
@@ -27,10 +29,16 @@ def section_of(count: Count) -> str:
     return PERIOD
 
 
-def numbers(book: Book, section: str) -> bool:
+def number(count: Count | None) -> str:
+    """A number as it is printed; what was not counted is 0."""
+    return str(count.value) if count else "0"
+
+
+def numbers(book: Book, section: str, *, titled: bool = False) -> bool:
     """The numbers of a section that are not printed yet; False when there are none."""
+    title = TITLES.get(section, BESIDE) if titled else ""
     found = [c for c in book.scorecard.counts if section_of(c) == section]
-    return _print(book, [c for c in found if c not in book.counted], TITLES.get(section, ""))
+    return _print(book, [c for c in found if c not in book.counted], title)
 
 
 def rest(book: Book) -> None:
@@ -41,17 +49,45 @@ def rest(book: Book) -> None:
         _print(book, left)
 
 
+def beside(
+    book: Book, result: MeasureResult, dimensions: tuple[str, ...]
+) -> tuple[dict[str, str], Values]:
+    """The numbers that a measure has broken down in the same way: their titles, and their values.
+
+    One that says again what the measure has met is left to the measure.
+    """
+    found = [
+        c for c in book.scorecard.counts
+        if section_of(c) == result.measure.key and _dimensions(c) == dimensions
+    ]  # fmt: skip
+    book.counted.update(found)
+    again = result.measure.met_label
+    order = [count.key for count in book.scorecard.counts if not count.by]
+    found.sort(key=lambda count: order.index(count.key) if count.key in order else len(order))
+    columns = {count.key: count.label for count in found if count.label != again}
+    return columns, {(count.by, count.key): count for count in found if count.key in columns}
+
+
 def _print(book: Book, counts: list[Count], title: str = "") -> bool:
     whole = [count for count in counts if not count.by]
     if title and counts:
         book.part(title)
     if whole:
-        rows = [(count.label, str(count.value)) for count in whole]
-        book.table(["Counted", "Number"], rows, [0.55, 0.15], right=(1,))
+        _whole(book, whole)
     for dimensions in dict.fromkeys(_dimensions(count) for count in counts if count.by):
         _table(book, [count for count in counts if _dimensions(count) == dimensions])
     book.counted.update(counts)
     return bool(counts)
+
+
+def _whole(book: Book, counts: list[Count]) -> None:
+    """A row for each number that was found; those that were not, in a line."""
+    rows = [(count.label, number(count)) for count in counts if number(count) != "0"]
+    none = [f"{count.label}\u00a00" for count in counts if number(count) == "0"]
+    if none:
+        book.note(f"Found none of these: {'; '.join(none)}.")
+    if rows:
+        book.table(["Counted", "Number"], rows, [0.55, 0.15], right=(1,))
 
 
 def _dimensions(count: Count) -> tuple[str, ...]:
@@ -61,15 +97,15 @@ def _dimensions(count: Count) -> tuple[str, ...]:
 def _table(book: Book, counts: list[Count]) -> None:
     """A row for each value of the breakdown, a column for each number; not counted is 0."""
     labels = {count.key: count.label for count in counts}
-    values = {(count.by, count.key): count.value for count in counts}
+    values = {(count.by, count.key): count for count in counts}
     named = " and ".join(DIMENSIONS.get(name, name) for name in _dimensions(counts[0]))
     for keys in _columns(list(labels)):
         rows = [
-            (book.name(by), *(str(values.get((by, key), 0)) for key in keys))
+            (book.name(by), *(number(values.get((by, key))) for key in keys))
             for by in book.in_order({count.by for count in counts})
         ]
         head = [named.capitalize(), *(labels[key] for key in keys)]
-        widths = [0.34, *(0.11 for _ in keys)]
+        widths = [0.34, *(max(0.11, min(0.18, 0.4 / len(keys))) for _ in keys)]
         book.table(head, rows, widths, right=range(1, len(head)))
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from compliance.report import sections
+from compliance.report.actions import actions
+from compliance.report.blocks import SECTION, Text
 from compliance.report.book import NOTHING, Book
 from compliance.report.cover import cover
-from compliance.report.numbers import PERIOD, numbers
+from compliance.report.headlines import headlines, trend
+from compliance.report.issued import issued
+from compliance.report.numbers import MISSED, PERIOD, numbers
 from compliance.report.quality import quality
 from compliance.scorecard import MeasureResult, Scorecard
 
@@ -21,16 +25,19 @@ FIRST = ("quoracy", "timeliness")
 def write(scorecard: Scorecard, made_at: datetime) -> Book:
     book = Book(scorecard)
     cover(book, made_at)
+    headlines(book)
+    trend(book)
+    issued(book)
     in_numbers(book)
-    sections.headlines(book)
     sections.measure(book, "quoracy")
     by_agency(book)
     sections.measure(book, "timeliness")
     for result in scorecard.results:
         if _has_more(book, result):
             sections.measure(book, result.measure.key)
+    missed(book)
     quality(book)
-    sections.trend(book)
+    actions(book)
     sections.everything_else(book)
     sections.definitions(book)
     return book
@@ -43,6 +50,13 @@ def in_numbers(book: Book) -> None:
         book.text(NOTHING)
 
 
+def missed(book: Book) -> None:
+    """What all agencies missed together; an agency's own report lists each."""
+    at = len(book.blocks)
+    if numbers(book, MISSED):
+        book.blocks.insert(at, Text("What was missed", SECTION))
+
+
 def by_agency(book: Book) -> None:
     """One row for each agency, a column for each measure that is broken down by agency."""
     results = [found for key in BY_AGENCY if (found := _with_agencies(book, key))]
@@ -53,11 +67,8 @@ def by_agency(book: Book) -> None:
         "Each cell is met of total and its percentage, on the basis named at the head of the "
         "column."
     )
-    first = results[0]
-    readings = book.ordered(first.broken_down("agency"))
-    title = f"{first.measure.title} by agency, basis: {first.measure.basis.label}"
-    book.note(title)
-    book.chart(title, readings, book.good_from(first.measure.key))
+    first = results[0].measure
+    book.note(f"The bar shows {first.title.lower()}, basis: {first.basis.label.lower()}.")
     _rows(book, results)
 
 
@@ -66,9 +77,11 @@ def _rows(book: Book, results: list[MeasureResult]) -> None:
     codes = list(dict.fromkeys(reading.by[0][1] for reading in book.ordered(readings)))
     rows = [(book.label("agency", code), *_cells(book, results, code)) for code in codes]
     head = ["Agency", *(f"{r.measure.title}\n({r.measure.basis.label})" for r in results)]
-    share = 0.74 / len(results)
-    widths = [0.26, *(min(share, 0.2) for _ in results)]
-    book.table(head, rows, widths, right=range(1, len(head)))
+    share = 0.65 / len(results)
+    widths = [0.24, *(min(share, 0.2) for _ in results)]
+    first = results[0]
+    bars = book.bars(0.11, [first.reading(first.measure.basis, agency=code) for code in codes])
+    book.table(head, rows, widths, right=range(1, len(head)), bars=bars)
 
 
 def _cells(book: Book, results: list[MeasureResult], code: str) -> list[str]:

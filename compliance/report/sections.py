@@ -1,87 +1,40 @@
-"""Sections that reports share: what one measure counted, whole and by each breakdown."""
+"""Sections that reports share: what one measure counted, whole and by each breakdown.
+
+Figures are printed as readings word them (``working``, ``printed``): a copy in which a small
+number is held back prints that in its place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compliance import charts
-from compliance.report.blocks import Chart
-from compliance.report.book import BASES, DIMENSIONS, NOTHING, ROOM, Book, plain
-from compliance.report.numbers import numbers, rest
-from compliance.scorecard import Basis, MeasureResult, Reading, Scorecard, TargetLine
+from compliance.report.book import BASES, DIMENSIONS, NOTHING, Book, is_counted
+from compliance.report.numbers import beside, number, numbers, rest
+from compliance.scorecard import HELD_TERMS, Basis, By, Count, MeasureResult, Reading
 
-CHARTED = ("course", "role_group", "agency", "kind", "half", "what")
 MODE_NOTE = "Each row is met in that way, of the whole total."
-PERIODS_ACROSS = 4
-
-
-def headlines(book: Book) -> None:
-    """Each measure on its own basis, against its target, with the period before beside it."""
-    book.heading("Headlines")
-    rows = [row for result in book.scorecard.results for row in _headline_rows(book, result)]
-    if not rows:
-        book.text(NOTHING)
-        return
-    head = ["Measure", "Met of total", "Percentage", "Basis", "Rating and target"]
-    widths = [0.29, 0.14, 0.13, 0.17, 0.27]
-    if book.scorecard.previous:
-        head.append(f"Period before: {book.scorecard.previous.period.name}")
-        widths = [0.25, 0.13, 0.12, 0.15, 0.18, 0.17]
-    book.table(head, rows, widths, right=(1, 2))
-
-
-def _headline_rows(book: Book, result: MeasureResult) -> list[tuple[str, ...]]:
-    wholes = [result.headline, *book.ordered(result.broken_down("unit"))]
-    return [_headline(book, result, reading) for reading in wholes]
-
-
-def _headline(book: Book, result: MeasureResult, reading: Reading) -> tuple[str, ...]:
-    book.printed.add(reading)
-    title = result.measure.title
-    if reading.by:
-        title = f"{title}: {book.name(reading.by).lower()}"
-    row = (title, reading.working, reading.printed, reading.basis.label, _rated(book, reading))
-    before = book.scorecard.previous
-    return (*row, _before(before, reading)) if before else row
-
-
-def _rated(book: Book, reading: Reading) -> str:
-    target = None if reading.by else book.scorecard.target(reading.measure)
-    if target is None:
-        return "No target"
-    rating = book.scorecard.rating(reading)
-    unrated = "Not rated: fewer than five" if reading.total else "Not rated: nothing to count"
-    return f"{rating.label if rating else unrated}\n{_target_words(target)}"
-
-
-def _target_words(target: TargetLine) -> str:
-    return f"Good from {plain(target.good_from)}%\nWatch from {plain(target.watch_from)}%"
-
-
-def _before(before: Scorecard, reading: Reading) -> str:
-    if reading.measure not in before:
-        return "none"
-    then = before.result(reading.measure).reading(reading.basis, **dict(reading.by))
-    return f"{then.working}\n{then.printed}"
+NAMES, BAR, SHORT_BAR = 0.26, 0.18, 0.12  # shares of the room: the names of rows, and bars
+NARROW_NAMES, NARROW_BAR = 0.2, 0.1  # where four bases stand side by side
 
 
 def measure(book: Book, key: str, title: str = "") -> None:
     """One measure: its sentence, the whole on each basis, and every breakdown.
 
-    Left out when there is no reading at all.
+    Left out when there is no reading at all; nothing to count is said in a line.
     """
     result = book.result(key)
     if result is None:
         return
     book.heading(title or result.measure.title)
     book.text(result.measure.sentence)
-    if not any(reading.total for reading in result.readings):
+    book.defined.add(key)
+    if not any(map(is_counted, result.readings)):
         book.printed.update(result.readings)
         book.text(NOTHING)
     else:
         whole(book, result)
         breakdowns(book, result)
-    numbers(book, key)
+    numbers(book, key, titled=any(map(is_counted, result.readings)))
 
 
 def whole(book: Book, result: MeasureResult) -> None:
@@ -92,10 +45,12 @@ def whole(book: Book, result: MeasureResult) -> None:
     parts = list(dict.fromkeys(r.by[0][1] for r in who))
     if not wholes:
         return
-    head = ["Basis", _counted(result), "Percentage", *(book.label("who", part) for part in parts)]
+    head = ["Basis", counted(result), "Percentage", *(book.label("who", part) for part in parts)]
     rows = [_whole_row(book, result, reading, parts) for reading in wholes]
-    widths = [0.3, 0.2, 0.12, *(0.19 for _ in parts)] if parts else [0.36, 0.2, 0.14]
-    book.table(head, rows, widths, right=range(1, len(head)))
+    widths, bar = [NAMES, 0.19, 0.12], BAR
+    if parts:
+        widths, bar = [0.22, 0.15, 0.12, *(0.39 / len(parts) for _ in parts)], SHORT_BAR
+    book.table(head, rows, widths, right=range(1, len(head)), bars=book.bars(bar, wholes))
 
 
 def _whole_row(
@@ -105,15 +60,15 @@ def _whole_row(
     name = reading.basis.label
     if reading.by:
         name = f"{name}: {book.name(reading.by).lower()}"
-    beside = (
+    split = (
         book.figures(result.reading(reading.basis, who=part)) if not reading.by else "–"
         for part in parts
     )
-    return (name, reading.working, reading.printed, *beside)
+    return (name, reading.working, reading.printed, *split)
 
 
 def breakdowns(book: Book, result: MeasureResult) -> None:
-    """A table, and for most a chart, for each way in which the measure is broken down."""
+    """A table for each way in which the measure is broken down."""
     for dimensions in _in_turn({_dimensions(r) for r in result.readings if r.by}):
         readings = [r for r in result.readings if _dimensions(r) == dimensions]
         if any(reading not in book.printed for reading in readings):
@@ -135,84 +90,72 @@ def _breakdown(
     book.part(f"By {named}")
     bases = [basis for basis in BASES if any(r.basis == basis for r in readings)]
     basis = result.measure.basis if result.measure.basis in bases else bases[0]
-    on_basis = book.ordered(r for r in readings if r.basis == basis)
-    new = any(reading not in book.printed for reading in on_basis)
-    charted = new and len(dimensions) == 1 and dimensions[0] in CHARTED
-    drawn = f" The chart is drawn on the basis “{basis.label}”." if charted else ""
-    parts = f" {MODE_NOTE}" if "mode" in dimensions else ""
-    book.note(f"{_counted(result)}.{drawn}{parts}")
-    if charted:
-        title = f"{result.measure.title} by {named}, basis: {basis.label}"
-        book.chart(title, on_basis, book.good_from(result.measure.key))
-    _matrix(book, named, bases, readings)
+    notes = []
+    if len(bases) > 1:
+        notes.append(f"{counted(result)}. The bar is drawn on the basis “{basis.label}”.")
+    if "mode" in dimensions:
+        notes.append(MODE_NOTE)
+    if notes:
+        book.note(" ".join(notes))
+    _matrix(book, result, named, bases, basis, readings)
 
 
-def _matrix(book: Book, named: str, bases: Sequence[Basis], readings: Sequence[Reading]) -> None:
-    """A row for each value, a column for each basis."""
+def _matrix(
+    book: Book, result: MeasureResult, named: str, bases: Sequence[Basis], basis: Basis,
+    readings: Sequence[Reading],
+) -> None:  # fmt: skip
+    """A row for each value, a column for each basis and for each number that is broken down so."""
     found = {(reading.by, reading.basis): reading for reading in readings}
-    rows = {reading.by: book.name(reading.by) for reading in book.ordered(readings)}
-    table = [
-        (name, *(_cell(book, found.get((by, basis))) for basis in bases))
-        for by, name in rows.items()
+    dimensions = _dimensions(readings[0])
+    columns, values = beside(book, result, dimensions)
+    names = book.in_order({r.by for r in readings} | {by for by, _ in values})
+    rows = [
+        (
+            book.name(by),
+            *(_cell(book, found.get((by, basis))) for basis in bases),
+            *(number(values.get((by, key))) for key in columns),
+        )
+        for by in names
     ]
-    first = {1: 0.48, 2: 0.36}.get(len(bases), 0.28)
-    share = min((1 - first) / len(bases), 0.22)
-    measure = book.result(readings[0].measure).measure
-    heads = [measure.met_label] if len(bases) == 1 else [basis.label for basis in bases]
-    head = [named.capitalize(), *heads]
-    widths = [first, *(share for _ in bases)]
-    book.table(head, table, widths, right=range(1, len(head)))
+    heads = [counted(result)] if len(bases) == 1 else [basis.label for basis in bases]
+    head = [named.capitalize(), *heads, *columns.values()]
+    widths, bar = _widths(len(bases), len(columns))
+    bars = book.bars(bar, [found.get((by, basis)) for by in names], rated="mode" not in dimensions)
+    book.table(head, rows, widths, right=range(1, len(head)), bars=bars)
+
+
+def _widths(bases: int, columns: int) -> tuple[list[float], float]:
+    """Shares of the room: names, a column for each basis and number; and for the bars."""
+    name, bar = NAMES, BAR if bases + columns < 3 else SHORT_BAR
+    if bases > 2:
+        name, bar = NARROW_NAMES, NARROW_BAR
+    left = 1 - name - bar
+    small = min(0.1, left * 0.7 / columns) if columns else 0
+    share = min((left - small * columns) / bases, 0.22)
+    return [name, *(share for _ in range(bases)), *(small for _ in range(columns))], bar
 
 
 def _cell(book: Book, reading: Reading | None) -> str:
     return book.figures(reading) if reading else "–"
 
 
-def _counted(result: MeasureResult) -> str:
-    return f"{result.measure.met_label} of {result.measure.total_label.lower()}"
+def counted(result: MeasureResult) -> str:
+    """What is over what: "Represented, of conferences"."""
+    total = result.measure.total_label.lower()
+    those = "those " if total.startswith("due") else ""
+    return f"{result.measure.met_label}, of {those}{total}"
 
 
-def _dimensions(reading: Reading) -> tuple[str, ...]:
-    return tuple(name for name, _ in reading.by)
+def _dimensions(thing: Reading | Count) -> tuple[str, ...]:
+    return names_of(thing.by)
+
+
+def names_of(by: By) -> tuple[str, ...]:
+    return tuple(name for name, _ in by)
 
 
 def _sorted_by_basis(readings: object) -> list[Reading]:
     return sorted(readings, key=lambda reading: BASES.index(reading.basis))
-
-
-def trend(book: Book) -> None:
-    """Each headline through the parts of the period: small columns, and the table."""
-    parts = book.scorecard.trend
-    series = [(r.measure.title, _through(r, parts)) for r in book.scorecard.results]
-    series = [(title, found) for title, found in series if any(r.total for r in found)]
-    if not parts or not series:
-        return
-    book.heading("Trend")
-    book.text(f"Each headline in each part of the period {book.scorecard.period.name}.")
-    for start in range(0, len(parts), PERIODS_ACROSS):
-        stop = start + PERIODS_ACROSS
-        cut = [(title, found[start:stop]) for title, found in series]
-        _trend(book, cut, parts[start:stop])
-
-
-def _trend(book: Book, series: list[tuple[str, list[Reading]]], parts: Sequence[Scorecard]) -> None:
-    periods = [part.period.name for part in parts]
-    short = [part.period.part or part.period.name for part in parts]
-    drawing = charts.trend(series, short, across=ROOM)
-    book.blocks.append(Chart(drawing, charts.describe_trend(series, periods)))
-    rows = [
-        (f"{title} ({found[0].basis.label.lower()})", *(charts.figures(r) for r in found))
-        for title, found in series
-    ]
-    widths = [0.28, *(0.18 for _ in periods)]
-    book.table(["Measure (basis)", *periods], rows, widths, right=range(1, len(periods) + 1))
-
-
-def _through(result: MeasureResult, parts: Sequence[Scorecard]) -> list[Reading]:
-    key, basis = result.measure.key, result.measure.basis
-    return [
-        part.result(key).headline if key in part else Reading(key, basis, 0, 0) for part in parts
-    ]
 
 
 def everything_else(book: Book) -> None:
@@ -232,13 +175,18 @@ def everything_else(book: Book) -> None:
 
 
 def definitions(book: Book) -> None:
-    """What each measure and each basis counts, and how percentages are made."""
+    """What each basis counts, how percentages are made, and measures that no section explains."""
     book.heading("Definitions")
-    measures = [(r.measure.title, r.measure.sentence) for r in book.scorecard.results]
+    book.text("What each measure counts stands in its section, under its title.")
+    measures = [
+        (r.measure.title, r.measure.sentence) for r in book.scorecard.results
+        if r.measure.key not in book.defined
+    ]  # fmt: skip
     used = {reading.basis for reading in book.scorecard.readings}
     used |= {r.measure.basis for r in book.scorecard.results}
     bases = [(f"Basis: {basis.label}", basis.sentence) for basis in BASES if basis in used]
-    book.table(["Term", "What it means"], [*measures, *bases, *ROUNDING], [0.28, 0.72])
+    terms = (*ROUNDING, *HELD_TERMS) if book.scorecard.is_published else ROUNDING
+    book.table(["Term", "What it means"], [*measures, *bases, *terms], [0.28, 0.72])
 
 
 ROUNDING = (

@@ -10,6 +10,7 @@ from compliance.measures.facts import MeetingRow, Presence
 from compliance.measures.quality import excuse
 from compliance.measures.training import never_sent
 from compliance.rows.cases import CASE_COUNTS, opened_cases
+from compliance.rows.people import opened_in_post, opened_to_confirm
 from compliance.rows.plans import PLAN_COUNTS
 from compliance.rows.tables import (
     MEETING_COLUMNS,
@@ -90,6 +91,8 @@ def opened_count(
         return opened_cases(ledger, key, names=names)
     if key in PEOPLE_COUNTS:
         return PEOPLE_COUNTS[key](ledger, names)
+    if key in RETURN_COUNTS:
+        return RETURN_COUNTS[key](ledger, names)
     if key in MISSED_COUNTS:
         return opened_missed(ledger, MISSED_COUNTS[key], reasons=names)
     standing = key.removeprefix("training_")
@@ -198,6 +201,10 @@ PEOPLE_COUNTS: dict[str, Callable[[Ledger, bool], Opened]] = {
     "staff_asked": opened_asked,
     "attendances_without_requirement": opened_without_requirement,
     "attendances_unnamed": opened_unnamed,
+}
+# On no card: an agency looks at them before it signs its return.
+RETURN_COUNTS: dict[str, Callable[[Ledger, bool], Opened]] = {
+    "people_in_post": opened_in_post, "records_to_confirm": opened_to_confirm,
 }
 OPENABLE_COUNTS = frozenset(
     {OPEN, NEVER_SENT, *PLAN_COUNTS, *CASE_COUNTS, *PEOPLE_COUNTS, *PRESENCE_COUNTS, *MEETING_COUNTS, *MISSED_COUNTS, *(f"training_{standing}" for standing in Standing.values)}

@@ -16,6 +16,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from compliance.measures import Ledger
 from compliance.measures.conferences import without_discussion, without_predecessor
 from compliance.measures.facts import MeetingRow, Presence
+from compliance.measures.returned import to_confirm
+from compliance.rows.flags import FLAG_COLUMNS, differing, flag_row
 from compliance.rows.tables import MEETING_COLUMNS, Opened, OpenedRow, meeting_row, presence_row
 from conferences.choices import MeetingKind
 from conferences.models import Attendance
@@ -24,7 +26,7 @@ from partnership.models import Agency, BankHoliday, Grant, StaffMember, today
 from partnership.querysets import on_day
 from partnership.roles import Role
 from partnership.workdays import Calendar, NoCalendar
-from training.models import Requirement, TrainingRecord
+from training.models import Requirement
 
 Numbers = Counter[int]  # by agency
 PRESENCE_COLUMNS = ("Meeting", "Kind", "Date", "Agency", "Involved", "Outcome", "Report", "Notes")
@@ -192,17 +194,6 @@ def nothing_asked(ledger: Ledger) -> QuerySet[StaffMember]:
     return people.order_by("agency__name", "role_group__title", "pk")
 
 
-def to_confirm(ledger: Ledger) -> QuerySet[TrainingRecord]:
-    """Records that people logged for themselves and that count only once they are confirmed."""
-    # unscoped: as above
-    rows = TrainingRecord.objects.to_confirm().filter(
-        staff_member__agency__in=list(ledger.scope.members)
-    )
-    place = ledger.scope.partnership
-    rows = rows.filter(Q(staff_member__works_for=None) | Q(staff_member__works_for=place))
-    return rows.order_by("logged_at", "pk")
-
-
 def people_kind(
     key: str, title: str, sentence: str, mends: str, columns: tuple[str, ...],
     find: Callable[[Ledger], QuerySet], agency: str, fields: Iterable[str],
@@ -266,6 +257,13 @@ KINDS = {kind.key: kind for kind in (
         "no-strategy-discussion", "Initial conferences without a strategy discussion",
         "Without the date nobody can say whether the conference was in time.",
         "The conference service adds the date.", without_discussion,
+    ),
+    Kind(
+        "quorate-flag-differs", "Quorate flags that differ", "The authority’s case system and Quorate do not "
+        "say the same of a conference’s quorum.", "The conference service finds out which is right, and mends "
+        "it there or corrects the register here.",
+        FLAG_COLUMNS, lambda ledger: len(differing(ledger)), None,
+        lambda ledger, _: [flag_row(one) for one in differing(ledger)],
     ),
     agencies_kind(
         "no-lead", "Agencies without a lead", "Today nobody logs their training, answers for them or "

@@ -11,7 +11,7 @@ from openpyxl.styles import Font
 
 from compliance.models import Upload
 from compliance.uploads.columns import columns_of
-from partnership.exporting import as_csv, safe_cell
+from partnership.exporting import ListFile, dated, in_places, safe_cell, unguarded
 from partnership.uploads.columns import Column
 from partnership.uploads.tables import Table, unpacked
 
@@ -59,9 +59,10 @@ def cell(sheet: object, text: str, bold: bool = False) -> WriteOnlyCell:
     return made
 
 
-def refused_file(upload: Upload) -> str:
+def refused_file(upload: Upload) -> ListFile:
     """The rows that were not written, as they were sent, each with the reason in a last column."""
-    return as_csv(refused_lines(upload))
+    lines = refused_lines(upload)
+    return ListFile(dated("refused-rows"), in_places(next(lines)), lines)
 
 
 def refused_lines(upload: Upload) -> Iterator[list[str]]:
@@ -77,4 +78,4 @@ def refused_lines(upload: Upload) -> Iterator[list[str]]:
     for number, cells in table.rows:
         if number in reasons or number in asked:
             reason = reasons.get(number, "It is not clear who is meant.")
-            yield [*(cells[place] if place < len(cells) else "" for place in kept), reason]
+            yield [*(unguarded(cells[place]) if place < len(cells) else "" for place in kept), reason]

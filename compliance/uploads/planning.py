@@ -6,13 +6,16 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from compliance.models import Upload, UploadKind
+from compliance.uploads import extract
 from compliance.uploads.columns import columns_of
+from compliance.uploads.set_up import plan_set_up
+from compliance.uploads.worded import spelt, words
+from conferences.choices import MeetingKind, MeetingState
 from conferences.imports import meetings_of, plan_attendance, plan_meetings
 from conferences.models import Attendance, Meeting
 from partnership.history import plain
@@ -21,11 +24,10 @@ from partnership.models import Agency, BankHoliday, StaffMember, today
 from partnership.plans import CHANGED, CHECK, REFUSED, Known, Loose, Noted, Plan
 from partnership.roles import Permission
 from partnership.staff_lists import agencies_named, plan_staff_list, staff_in
-from partnership.templatetags.quorate import longdate
 from partnership.uploads.columns import as_sheet
 from partnership.uploads.tables import Table
 from training.imports import plan_records
-from training.models import Course, TrainingRecord
+from training.models import Course
 
 ASKED = "asked"
 VERDICTS = ("new", "changed", "unchanged", ASKED, REFUSED)
@@ -39,10 +41,13 @@ class Planned:
     asked: dict[str, Question]
     findings: list[list]  # row, verdict, what, details
 
+    closing: list[Meeting] = field(default_factory=list)  # whose registers are closed with it
+
     @property
     def counts(self) -> dict[str, int]:
         found = Counter(verdict for _, verdict, _, _ in self.findings)
-        return {verdict: found[verdict] for verdict in VERDICTS}
+        counts = {verdict: found[verdict] for verdict in VERDICTS}
+        return counts | ({"closing": len(self.closing)} if self.closing else {})
 
     @property
     def missing(self) -> list[StaffMember]:
@@ -51,7 +56,8 @@ class Planned:
     @property
     def fingerprint(self) -> str:
         """Another one as soon as anything would be done that was not shown."""
-        words = json.dumps([self.findings, [person.pk for person in self.missing]])
+        beside = [[person.pk for person in self.missing], [meeting.pk for meeting in self.closing]]
+        words = json.dumps([self.findings, *beside])
         return hashlib.sha256(words.encode()).hexdigest()
 
     def packed(self) -> list:
@@ -75,10 +81,22 @@ def plan_upload(upload: Upload, told: Callable[[int], None] | None = None) -> Pl
     sheet.told = told
     plan, people = PLANS[upload.kind](upload, sheet, today())
     asked = people.asked if people else {}
-    return Planned(plan, asked, sorted(findings(upload, plan, asked), key=lambda one: one[0]))
+    found = sorted(findings(upload, plan, asked), key=lambda one: one[0])
+    return Planned(plan, asked, found, to_close(plan) if upload.closes else [])
 
 
-# --- The four kinds -------------------------------------------------------------------------------
+def to_close(plan: Plan[Attendance]) -> list[Meeting]:
+    """The meetings that were held and of which every line of the file is written or there already."""
+    unsure = {row.raw("meeting_ref") for row in plan.sheet.rows if not row.ok}
+    there = {noted.item.meeting.pk: noted.item.meeting for noted in plan.noted}
+    return [
+        meeting for _, meeting in sorted(there.items())
+        if meeting.state == MeetingState.HELD and meeting.register_open and meeting.held_on <= today()
+        and meeting.reference not in unsure
+    ]
+
+
+# --- The kinds -------------------------------------------------------------------------------
 
 
 def plan_staff(upload: Upload, sheet: Any, on: date) -> tuple[Plan, Matched]:
@@ -112,9 +130,18 @@ def plan_lines(upload: Upload, sheet: Any, on: date) -> tuple[Plan, Matched]:
     return plan_attendance(sheet, place, meetings, known, people, on), people
 
 
+def plan_said(upload: Upload, sheet: Any, on: date) -> tuple[Plan, None]:
+    return extract.plan(upload, sheet), None
+
+
+def plan_begun(upload: Upload, sheet: Any, on: date) -> tuple[Plan, None]:
+    return plan_set_up(upload, sheet), None
+
+
 PLANS = {
     UploadKind.STAFF: plan_staff, UploadKind.TRAINING: plan_training,
-    UploadKind.MEETINGS: plan_held, UploadKind.ATTENDANCE: plan_lines,
+    UploadKind.MEETINGS: plan_held, UploadKind.ATTENDANCE: plan_lines, UploadKind.EXTRACT: plan_said,
+    UploadKind.AGENCIES: plan_begun, UploadKind.COURSES: plan_begun, UploadKind.REQUIREMENTS: plan_begun,
 }
 
 # --- In words -------------------------------------------------------------------------------------
@@ -148,31 +175,11 @@ def details(noted: Noted, titles: dict[str, str]) -> list[list[str]]:
     ]
 
 
-@lru_cache(maxsize=5_000)
-def spelt(day: date) -> str:
-    """31 March 2015; lists name few days many times."""
-    return longdate(day)
-
-
 def said(value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, date):
         return spelt(value)
+    if value in MeetingKind.values:
+        return MeetingKind(value).label
     return str(plain(value)) if value not in (None, "") else "–"
-
-
-def words(item: Any) -> str:
-    """What a row is about, as people know it."""
-    if isinstance(item, StaffMember):
-        return f"{item.name}, {item.reference}, {item.job_title}, {item.agency}"
-    if isinstance(item, TrainingRecord):
-        return f"{item.staff_member.name}, {item.staff_member.reference}: {item.course}, {spelt(item.completed_on)}"
-    if isinstance(item, Meeting):
-        return f"{item.reference}: {item.get_kind_display().lower()}, {spelt(item.held_on)}"
-    return words_of_line(item)
-
-
-def words_of_line(line: Attendance) -> str:
-    person = f", {line.staff_member.name}" if line.staff_member else ""
-    return f"{line.meeting.reference}: {line.agency}{person}, {line.get_outcome_display().lower()}"

@@ -34,6 +34,10 @@ GIVEN_UP = (
     f"The work was interrupted {MOST_TRIES} times. Nothing was written. Send the file again; if it "
     "happens again, tell whoever runs Quorate."
 )
+NOT_TAKEN_BACK = (
+    f"The taking back was interrupted {MOST_TRIES} times, and all that was written is still there. Try "
+    "again; if it happens again, tell whoever runs Quorate."
+)
 NOT_ANY_MORE = "You may no longer bring in lists of this kind. Nothing was written."
 
 
@@ -143,6 +147,17 @@ def carry_out(upload: Upload) -> None:
         write_all(upload, planned, since)
     except IntegrityError:
         write_all(upload)
+    except ValidationError as error:
+        refuse(upload, error)
+
+
+@transaction.atomic
+def refuse(upload: Upload, error: ValidationError) -> None:
+    """What an action would not write although it was planned: nothing was written, and here is why."""
+    row = locked(upload)
+    if row.state == UploadState.WRITING:
+        why = f"{' '.join(error.messages)} Nothing was written."
+        finish(row, UploadState.FAILED, problem=why[:400])
 
 
 @transaction.atomic
@@ -166,7 +181,7 @@ def write_all(upload: Upload, planned: Planned | None = None, since: int = 0) ->
         return
     written = write(row, planned, today())
     left = refused_rows(row, planned)
-    finish(row, UploadState.DONE, written=packed(written), cells=left, counts=told(row, planned))
+    finish(row, UploadState.DONE, written=packed(written) if written else b"", cells=left, counts=told(row, planned))
     record(row.sent_by, "imported", row, **where(row, planned), **row.counts)
 
 
@@ -211,11 +226,20 @@ def revive(number: int, now: datetime) -> bool | None:
         return False
     row.tries += 1
     if row.tries > MOST_TRIES:
-        finish(row, UploadState.FAILED, problem=GIVEN_UP, tries=row.tries, cells=b"", preview=b"")
+        give_up(row)
         return None
     row.heard_at = now
     row.save(update_fields=["tries", "heard_at"])
     return True
+
+
+def give_up(row: Upload) -> None:
+    """What was interrupted too often: nothing of it is written, or all of it is still there."""
+    if row.state == UploadState.UNDOING:
+        row.state, row.problem = UploadState.DONE, NOT_TAKEN_BACK
+        row.save(update_fields=["state", "problem"])
+    else:
+        finish(row, UploadState.FAILED, problem=GIVEN_UP, tries=row.tries, cells=b"", preview=b"")
 
 
 def forget_uploads(now: datetime) -> None:

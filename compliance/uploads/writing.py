@@ -10,9 +10,10 @@ from django.db import models
 
 from compliance.models import Upload, UploadKind
 from compliance.uploads.planning import Planned
+from compliance.uploads.set_up import write_set_up
 from conferences import actions as conferences
 from conferences.imports import carry_out_attendance
-from conferences.models import Attendance, Meeting
+from conferences.models import Attendance, ExtractLine, Meeting
 from partnership import actions as partnerships
 from partnership.built_on import BuiltOn, chunks
 from partnership.history import plain
@@ -34,7 +35,7 @@ def lock_places(upload: Upload) -> None:
 
 
 def write(upload: Upload, planned: Planned, on: date) -> list:
-    """Write what a plan holds; gives what is needed to take it back."""
+    """Write what a plan holds; gives what is needed to take it back, or nothing where it cannot be."""
     by, plan, lists = upload.sent_by, planned.plan, []
     before = [
         [noted.item.pk, {name: stored(old) for name, (old, _) in noted.differences.items()}]
@@ -52,8 +53,14 @@ def write(upload: Upload, planned: Planned, on: date) -> list:
         conferences.import_meetings(by=by, meetings=plan.new, lines=())
         for meeting, fields in plan.changed:
             conferences.change_meeting(by=by, meeting=meeting, **fields)
-    else:
+    elif upload.kind == UploadKind.ATTENDANCE:
         carry_out_attendance(plan, by)
+        conferences.close_registers(by=by, meetings=planned.closing, tell=False)
+    elif upload.kind == UploadKind.EXTRACT:
+        conferences.import_extract(by=by, new=plan.new, changed=plan.changed)
+    else:
+        write_set_up(upload, plan)
+        return []  # what a partnership begins with is mended on its own pages
     return [[row.pk for row in plan.new], before, lists, last_entry()]
 
 
@@ -93,6 +100,9 @@ def take_back(
         for meeting, fields in restored(Meeting, before, since):
             conferences.change_meeting(by=by, meeting=meeting, **fields)
         conferences.take_back_meetings(by=by, meetings=made, since=since)
+    elif upload.kind == UploadKind.EXTRACT:
+        conferences.import_extract(by=by, new=(), changed=restored(ExtractLine, before, since))
+        conferences.take_back_extract(by=by, lines=made, since=since)
     else:
         for line, fields in restored(Attendance, before, since):
             conferences.record_attendance(by=by, line=line, **fields)

@@ -125,6 +125,11 @@ def numbers() -> list[Sample]:
             "columns": [{"text": "Agency", "header": True}, {"text": "Met", "numeric": True}],
             "rows": [["Health visiting", "83.7%"]],
         }),
+        Sample("downloads", "One list; and the same for another purpose", {"files": [
+            {"text": "Download this list", "csv": "?form=csv", "xlsx": "?form=xlsx"},
+            {"text": "For sending back", "csv": "?back=csv", "xlsx": "?back=xlsx",
+             "hint": "Under the headings that an upload reads."},
+        ]}),
         Sample("figure", "Rated, leading to its rows", {**FIGURE, "level": 4}),
         Sample("figure", "Nothing to count", {**NOTHING, "level": 4}),
         Sample("figures", "Two", {"figures": [FIGURE, NOTHING], "level": 4}),

@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -21,7 +22,7 @@ from compliance.measures.definitions import DUTY_TRAINED
 from compliance.measures.training import duty_rows, never_sent
 from compliance.period import Period, PeriodError
 from compliance.scorecard import percent, percent_text
-from partnership.exporting import as_csv
+from partnership.exporting import ListFile, as_file, download
 from partnership.models import Membership, Partnership, RoleGroup
 from partnership.roles import Permission
 from training.views.areas import PAGE, asked_order, column, crumbs, index, must
@@ -56,6 +57,13 @@ SORTS = {
 }
 
 
+FILE = {
+    "Agency": "agency", "Role group": "role_group.title", "Attendances by people trained": "met",
+    "Attendances counted": "total", "Sent untrained": lambda line: line.total - line.met,
+    "Nothing asked": "beside", "Never sent": "never",
+}
+
+
 class DutyFilter(forms.Form):
     role_group = forms.ModelChoiceField(
         label="Role group", queryset=RoleGroup.objects.all(), required=False, empty_label="Any"  # unscoped: the same for all
@@ -69,23 +77,44 @@ class DutyFilter(forms.Form):
             del self.fields["agency"]
 
 
+@dataclass
+class Listing:
+    """The lines that were asked for, in the order that was asked for."""
+
+    request: HttpRequest
+
+    def __post_init__(self) -> None:
+        must(self.request, P.VIEW_MEASURES)
+        self.places = list(Partnership.objects.visible_to(self.request.user).order_by("name"))
+        self.partnership = chosen(self.request, self.places)
+        self.period = asked_period(self.request, self.partnership)
+        self.order = asked_order(self.request, SORTS, "agency")
+        reach = Membership.objects.within_reach(self.request.user, P.VIEW_MEASURES)
+        rows = reach.filter(partnership=self.partnership).select_related("agency")
+        self.members = {row.agency_id: row for row in rows}
+        agencies = sorted((m.code, m.agency.name) for m in self.members.values())
+        self.filter = DutyFilter(self.request.GET, agencies=agencies)
+        self.filter.is_valid()
+
+    @property
+    def lines(self) -> list[Line]:
+        found = lines(open_ledger(Scope(self.partnership), self.period), self.members)
+        name, down = self.order
+        shown = (line for line in found if fits(line, self.filter.cleaned_data))
+        return sorted(shown, key=SORTS[name], reverse=down)
+
+
+def duty_list_file(request: HttpRequest, form: str) -> HttpResponseBase:
+    """All lines of the page, as counts; a share is met of total."""
+    listing = Listing(request)
+    name = f"duty-{listing.partnership.code}-{listing.period.slug}"
+    return as_file(form, ListFile(name, FILE, listing.lines))
+
+
 def duty_list(request: HttpRequest) -> HttpResponse:
-    must(request, P.VIEW_MEASURES)
-    places = list(Partnership.objects.visible_to(request.user).order_by("name"))
-    partnership = chosen(request, places)
-    period = asked_period(request, partnership)
-    members = {
-        row.agency_id: row for row in Membership.objects.within_reach(request.user, P.VIEW_MEASURES)
-        .filter(partnership=partnership).select_related("agency")
-    }
-    found = lines(open_ledger(Scope(partnership), period), members)
-    narrow = DutyFilter(request.GET, agencies=sorted((m.code, m.agency.name) for m in members.values()))
-    narrow.is_valid()
-    shown = [line for line in found if fits(line, narrow.cleaned_data)]
-    name, down = order = asked_order(request, SORTS, "agency")
-    shown.sort(key=SORTS[name], reverse=down)
-    if "csv" in request.GET:
-        return as_file(shown, partnership, period)
+    listing = Listing(request)
+    places, partnership, period = listing.places, listing.partnership, listing.period
+    shown, narrow, order = listing.lines, listing.filter, listing.order
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     met, total = sum(line.met for line in shown), sum(line.total for line in shown)
     return render(request, "compliance/duty_list.html", {
@@ -97,6 +126,7 @@ def duty_list(request: HttpRequest) -> HttpResponse:
         "periods": links(periods_around(period), period, partnership, places),
         "places": place_links(places, partnership, period), "crumbs": crumbs(TEXT),
         "clear": f"?{urlencode({'partnership': partnership.code, 'period': period.slug})}",
+        "files": [download(request, "compliance:duty-list-file")],
         "kept": [("partnership", partnership.code), ("period", period.slug)],
     })
 
@@ -159,19 +189,6 @@ def columns(request: HttpRequest, order: tuple[str, bool]) -> list[dict[str, Any
         {"text": "Nothing asked", "numeric": True},
         column(request, "Never sent", "never", order, numeric=True),
     ]
-
-
-def as_file(shown: list[Line], partnership: Partnership, period: Period) -> HttpResponse:
-    """All lines of the page, as counts; a share is met of total."""
-    heads = ["Agency", "Role group", "Attendances by people trained", "Attendances counted",
-             "Sent untrained", "Nothing asked", "Never sent"]
-    rows = [
-        [line.agency, line.role_group.title, line.met, line.total, line.total - line.met, line.beside, line.never]
-        for line in shown
-    ]
-    answer = HttpResponse("\ufeff" + as_csv([heads, *rows]), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="quorate-duty-{partnership.code}-{period.slug}.csv"'
-    return answer
 
 
 def cells(line: Line, period: Period) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from compliance.asking import periods_around
 from compliance.faces import context
@@ -21,7 +22,10 @@ from compliance.views.reaching import agency_scope, asked_period, may, partnersh
 from partnership.history import record
 from partnership.roles import Permission
 
-FORMS = {"pdf": "Print as PDF", "csv": "Download as CSV", "json": "Download as JSON"}
+FORMS = {
+    "pdf": "Print as PDF", "xlsx": "Download as XLSX", "csv": "Download as CSV",
+    "json": "Download as JSON",
+}
 WITH_NAMES, WITHOUT_NAMES = "Print as PDF, with names", "Print as PDF, without names"
 
 
@@ -61,10 +65,31 @@ def agency(request: HttpRequest, code: str, agency: str) -> HttpResponse:
     page |= trends(request, scope, card, links, page["sections"])
     link_rows(request, scope, page["sections"])
     page["agency_number"] = scope.agency.pk
+    page["log_action"] = log_address(request, scope, period)
+    page["issued"] = issued_address(request, scope)
     page |= furniture(request, scope, period, "compliance:agency-report", [code, agency])
     if names:
         note_names_read(request, scope, period)
     return render(request, "compliance/agency.html", page)
+
+
+def issued_address(request: HttpRequest, scope: Scope) -> str:
+    """Where the reports stand that were issued about an agency, for those who may print them; else ""."""
+    if not may(request, scope, Permission.PRINT_REPORT):
+        return ""
+    about = {"partnership": scope.partnership.code, "agency": scope.agency.pk}
+    return f"{reverse('compliance:report-list')}?{urlencode(about)}"
+
+
+def log_address(request: HttpRequest, scope: Scope, period: Period) -> str:
+    """Where an action about this report is logged, for those who keep the board's actions; else ""."""
+    if not may(request, scope, Permission.ISSUE_REPORT):
+        return ""
+    about = {
+        "partnership": scope.partnership.code, "source": "report", "agency": scope.membership.code,
+        "period": period.slug,
+    }
+    return f"{reverse('compliance:action-new')}?{urlencode(about)}"
 
 
 def trends(
@@ -115,6 +140,8 @@ def furniture(
         href = f"{downloads[0]['href']}&names=no"
         downloads.insert(1, {"text": WITHOUT_NAMES, "href": href, "kind": "secondary"})
     printing = may(request, scope, Permission.PRINT_REPORT)
+    edition = reverse(report.replace("-report", "-published"), args=args)
+    downloads.append({"text": "Published edition", "href": f"{edition}?period={period.slug}", "kind": "link"})
     return {
         "crumbs": crumbs(request, scope, period),
         "periods": periods,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -18,8 +20,8 @@ from compliance.measures import Ledger, Scope, open_ledger
 from compliance.rows import OpenedRow
 from compliance.rows.quality import KINDS, Kind, Numbers
 from compliance.views.reaching import asked_period, partnership_scope
-from compliance.views.rows import in_words, laid_out
-from partnership.exporting import as_csv
+from compliance.views.rows import THESE, laid_out
+from partnership.exporting import ListFile, as_file, download, in_places
 from partnership.models import Membership, Partnership
 from partnership.roles import Permission
 from partnership.views.dated import set_up_crumbs
@@ -67,7 +69,9 @@ def data_quality(request: HttpRequest) -> HttpResponse:
         ],
         "columns": KIND_COLUMNS,
         "rows": [kind_row(kind, ledger) for kind in KINDS.values()],
-        "csv": reverse("compliance:data-quality-csv", args=[place.code]) + f"?period={period.slug}",
+        "files": [download(
+            request, "compliance:data-quality-file", place.code, text="Download the numbers by agency"
+        )],
         "crumbs": set_up_crumbs(request.user, ("Data quality", "")),
     })
 
@@ -103,16 +107,37 @@ def asked_member(request: HttpRequest, ledger: Ledger) -> Membership | None:
     return found
 
 
+@dataclass
+class Listing:
+    """The rows of one kind of defect, of one agency where that is asked, in the order that is asked."""
+
+    request: HttpRequest
+    code: str
+    what: str
+
+    def __post_init__(self) -> None:
+        self.kind = asked_kind(self.what)
+        self.ledger = asked_ledger(self.request, self.code)
+        self.member = asked_member(self.request, self.ledger)
+        self.numbers = self.kind.by_agency(self.ledger) if self.kind.by_agency else None
+        narrow = self.member is not None and self.numbers is not None
+        self.found = self.kind.opened(self.ledger, frozenset({self.member.agency_id}) if narrow else None)
+        self.names = {str(place): text for place, text in enumerate(self.found.columns)}
+        self.sort = chosen_sort(self.request.GET.get("sort", ""), self.names, "")
+
+    @property
+    def rows(self) -> list[OpenedRow]:
+        return ordered(self.found.rows, self.sort)
+
+    def laid_out(self, rows: Iterable[OpenedRow]) -> list[list[dict[str, Any]]]:
+        return laid_out(self.request, self.ledger.scope, self.found, rows)
+
+
 def quality_rows(request: HttpRequest, code: str, what: str) -> HttpResponse:
     """One kind of defect: how many each agency has, and the rows."""
-    kind = asked_kind(what)
-    ledger = asked_ledger(request, code)
-    member = asked_member(request, ledger)
-    numbers = kind.by_agency(ledger) if kind.by_agency else None
-    found = kind.opened(ledger, frozenset({member.agency_id}) if member and numbers is not None else None)
-    names = {str(place): text for place, text in enumerate(found.columns)}
-    sort = chosen_sort(request.GET.get("sort", ""), names, "")
-    page = Paginator(ordered(found.rows, sort), PAGE).get_page(request.GET.get("page"))
+    listing = Listing(request, code, what)
+    kind, ledger, member = listing.kind, listing.ledger, listing.member
+    page = Paginator(listing.rows, PAGE).get_page(request.GET.get("page"))
     index = reverse("compliance:data-quality")
     kept = {"partnership": code, "period": ledger.period.slug}
     return render(request, "compliance/quality_rows.html", {
@@ -120,13 +145,13 @@ def quality_rows(request: HttpRequest, code: str, what: str) -> HttpResponse:
         "place": ledger.scope.partnership,
         "period": ledger.period,
         "member": member,
-        "agencies": agency_rows(kind, ledger, numbers, member),
+        "agencies": agency_rows(kind, ledger, listing.numbers, member),
         "agency_columns": AGENCY_COLUMNS,
         "all_href": rows_of(kind, ledger),
-        "columns": headings(request, names, names, sort),
-        "rows": laid_out(request, ledger.scope, found, page),
+        "columns": headings(request, listing.names, listing.names, listing.sort),
+        "rows": listing.laid_out(page),
         "page": page,
-        "csv": csv_address(request, code, what),
+        "files": [download(request, "compliance:quality-rows-file", code, what, text=THESE)],
         "crumbs": set_up_crumbs(
             request.user, ("Data quality", f"{index}?{urlencode(kept)}"), (kind.title, "")
         ),
@@ -144,11 +169,6 @@ def ordered(rows: list[OpenedRow], sort: tuple[str, bool]) -> list[OpenedRow]:
 def key_of(cell: object) -> tuple[bool, str]:
     """Days as they follow one another, words by their letters, what is missing first."""
     return isinstance(cell, date), cell.isoformat() if isinstance(cell, date) else str(cell).casefold()
-
-
-def csv_address(request: HttpRequest, code: str, what: str) -> str:
-    kept = {name: value for name, value in request.GET.items() if name in ("period", "agency")}
-    return f"{reverse('compliance:quality-rows-csv', args=[code, what])}?{urlencode(kept)}"
 
 
 def agency_rows(
@@ -170,16 +190,10 @@ def agency_rows(
 # --- Files ----------------------------------------------------------------------------------------
 
 
-def as_file(rows: Iterable[Iterable[object]], name: str) -> HttpResponse:
-    response = HttpResponse("\ufeff" + as_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def data_quality_csv(request: HttpRequest, code: str) -> HttpResponse:
+def data_quality_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
     """Every kind by agency, as a file."""
     ledger = asked_ledger(request, code)
-    rows: list[tuple[object, ...]] = [("What", "Agency", "How many")]
+    rows: list[tuple[object, ...]] = []
     for kind in KINDS.values():
         if kind.by_agency is None:
             rows.append((kind.title, "", kind.total(ledger)))
@@ -187,17 +201,13 @@ def data_quality_csv(request: HttpRequest, code: str) -> HttpResponse:
         numbers = kind.by_agency(ledger)
         members = sorted(ledger.scope.members.values(), key=lambda m: m.agency.name)
         rows += [(kind.title, m.agency.name, numbers[m.agency_id]) for m in members]
-    return as_file(rows, f"quorate-data-quality-{code}-{ledger.period.slug}.csv")
+    columns = in_places(("What", "Agency", "How many"))
+    return as_file(form, ListFile(f"data-quality-{code}-{ledger.period.slug}", columns, rows))
 
 
-def quality_rows_csv(request: HttpRequest, code: str, what: str) -> HttpResponse:
-    """The rows of one kind, all of them, as a file."""
-    kind = asked_kind(what)
-    ledger = asked_ledger(request, code)
-    member = asked_member(request, ledger)
-    agencies = frozenset({member.agency_id}) if member and kind.by_agency else None
-    found = kind.opened(ledger, agencies)
-    return as_file(
-        [found.columns, *([in_words(cell) for cell in row.cells] for row in found.rows)],
-        f"quorate-{what}-{code}-{ledger.period.slug}.csv",
-    )
+def quality_rows_file(request: HttpRequest, code: str, what: str, form: str) -> HttpResponseBase:
+    """The rows of one kind, all of them, in the order of the page."""
+    listing = Listing(request, code, what)
+    rows = [[cell.get("day", cell["text"]) for cell in row] for row in listing.laid_out(listing.rows)]
+    name = f"{what}-{code}-{listing.ledger.period.slug}"
+    return as_file(form, ListFile(name, in_places(listing.found.columns), rows))

@@ -1,4 +1,4 @@
-"""Reports as files: PDF, CSV and JSON of the very scorecard that the page shows."""
+"""Reports as files: PDF, CSV, XLSX and JSON of the very scorecard that the page shows."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from compliance import faces
+from compliance.editions import published_card
 from compliance.measures import Scope, score
+from compliance.scorecard import Edition
 from compliance.views.reaching import agency_scope, asked_period, may, partnership_scope
+from partnership.exporting import XLSX
 from partnership.history import record
 from partnership.roles import Permission
 
 CONTENT_TYPES = {
-    "pdf": "application/pdf", "csv": "text/csv; charset=utf-8", "json": "application/json",
+    "pdf": "application/pdf", "csv": "text/csv; charset=utf-8", "xlsx": XLSX, "json": "application/json",
 }
 
 
@@ -32,16 +35,21 @@ def partnership_report(request: HttpRequest, code: str, form: str) -> HttpRespon
 def as_file(request: HttpRequest, scope: Scope, form: str, *, names: bool) -> HttpResponse:
     """The file, and that it was printed in the history."""
     period = asked_period(request, scope)
-    card = score(scope, period, with_names=names)
+    edition = Edition.PUBLISHED if request.GET.get("edition") == Edition.PUBLISHED else Edition.INSIDE
+    if edition is Edition.PUBLISHED:
+        card, names = published_card(scope, period), False
+    else:
+        card = score(scope, period, with_names=names)
     response = HttpResponse(
         faces.render(card, form, timezone.now()), content_type=CONTENT_TYPES[form]
     )
     codes = [scope.partnership.code] + ([scope.membership.code] if scope.membership else [])
     told_apart = ["with-names"] if names and form == "pdf" else []  # lest the wrong one is passed on
+    told_apart += [edition.value] if card.is_published else []
     name = "-".join(["quorate", *codes, period.slug, *told_apart])
     response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     record(
         request.user, "printed", scope.agency or scope.partnership, partnership=scope.partnership,
-        agency=scope.agency, period=period.name, format=form, names=names,
+        agency=scope.agency, period=period.name, format=form, names=names, edition=edition.value,
     )
     return response

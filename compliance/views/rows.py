@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -18,11 +20,12 @@ from compliance.rows import NoSuchRows, Opened, OpenedRow, opened, opened_count
 from compliance.views.crumbs import crumbs
 from compliance.views.reaching import agency_scope, asked_period, may, partnership_scope
 from conferences.models import Meeting
-from partnership.exporting import as_csv
+from partnership.exporting import ListFile, as_file, dated, download, in_places
 from partnership.history import record
 from partnership.roles import Permission
 
 ROWS_ON_A_PAGE = 100
+THESE = "Download these rows"
 SENTENCE = 60  # characters: on a phone the cell then keeps a width at which it can be read
 BREAKDOWNS = frozenset(
     {"course", "role_group", "kind", "mode", "who", "half", "quarter", "what", "unit", "agency", "stage"}
@@ -30,55 +33,86 @@ BREAKDOWNS = frozenset(
 TAGS = {True: ("Yes", "green"), False: ("No", "grey"), None: ("", "")}
 
 
-def agency_rows(request: HttpRequest, code: str, agency: str) -> HttpResponse:
-    """The rows behind one number of an agency; names for its own lead only."""
+@dataclass
+class Listing:
+    """The rows behind the number that the address names, met or not met where that is asked."""
+
+    request: HttpRequest
+    scope: Scope
+    names: bool  # of people, for the agency's own lead only
+
+    def __post_init__(self) -> None:
+        self.period = asked_period(self.request, self.scope)
+        self.ledger = open_ledger(self.scope, self.period)
+        self.found = asked_rows(self.request, self.ledger, self.names)
+
+    @property
+    def chosen(self) -> str:
+        asked = self.request.GET.get("met", "")
+        return asked if asked in ("yes", "no") else ""
+
+    @property
+    def rows(self) -> list[OpenedRow]:
+        return [row for row in self.found.rows if not self.chosen or row.met is (self.chosen == "yes")]
+
+
+def of_agency(request: HttpRequest, code: str, agency: str) -> Listing:
     scope = agency_scope(request, code, agency, Permission.VIEW_MEASURES)
-    names = may(request, scope, Permission.VIEW_MEASURE_NAMES)
-    return rows(request, scope, names)
+    return Listing(request, scope, may(request, scope, Permission.VIEW_MEASURE_NAMES))
+
+
+def of_partnership(request: HttpRequest, code: str) -> Listing:
+    """Without names."""
+    return Listing(request, partnership_scope(request, code, Permission.VIEW_MEASURES), names=False)
+
+
+def agency_rows(request: HttpRequest, code: str, agency: str) -> HttpResponse:
+    files = download(request, "compliance:agency-rows-file", code, agency, text=THESE)
+    return page_of(of_agency(request, code, agency), files)
 
 
 def partnership_rows(request: HttpRequest, code: str) -> HttpResponse:
-    """The rows behind one number of a partnership, without names."""
-    scope = partnership_scope(request, code, Permission.VIEW_MEASURES)
-    return rows(request, scope, names=False)
+    files = download(request, "compliance:partnership-rows-file", code, text=THESE)
+    return page_of(of_partnership(request, code), files)
 
 
-def rows(request: HttpRequest, scope: Scope, names: bool) -> HttpResponse:
-    period = asked_period(request, scope)
-    ledger = open_ledger(scope, period)
-    found = asked_rows(request, ledger, names)
-    chosen = request.GET.get("met", "")
-    shown = [row for row in found.rows if chosen not in ("yes", "no") or row.met is (chosen == "yes")]
-    if "csv" in request.GET:
-        return as_file(request, scope, found, shown, names=names)
-    page = Paginator(shown, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
+def agency_rows_file(request: HttpRequest, code: str, agency: str, form: str) -> HttpResponseBase:
+    return file_of(of_agency(request, code, agency), form)
+
+
+def partnership_rows_file(request: HttpRequest, code: str, form: str) -> HttpResponseBase:
+    return file_of(of_partnership(request, code), form)
+
+
+def page_of(listing: Listing, files: dict[str, str]) -> HttpResponse:
+    request, scope, found = listing.request, listing.scope, listing.found
+    page = Paginator(listing.rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "compliance/rows.html", {
         "found": found,
         "scope": scope,
-        "period": period,
+        "period": listing.period,
         "page": page,
         "met": found.met,
         "not_met": found.total - found.met,
         "columns": [{"text": text} for text in columns(found)],
         "rows": laid_out(request, scope, found, page),
-        "chosen": chosen,
-        "narrowed": narrowed(request, ledger),
-        "crumbs": crumbs(request, scope, period, "Rows"),
+        "chosen": listing.chosen,
+        "narrowed": narrowed(request, listing.ledger),
+        "files": [files],
+        "crumbs": crumbs(request, scope, listing.period, "Rows"),
     })
 
 
-def as_file(
-    request: HttpRequest, scope: Scope, found: Opened, shown: list[OpenedRow], *, names: bool
-) -> HttpResponse:
+def file_of(listing: Listing, form: str) -> HttpResponseBase:
     """The rows of the page, all of them, for a spreadsheet; that they were taken is in the history."""
-    laid = [[cell["text"] for cell in row] for row in laid_out(request, scope, found, shown)]
-    response = HttpResponse(as_csv([columns(found), *laid]), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="quorate-rows.csv"'
+    request, scope, found = listing.request, listing.scope, listing.found
+    laid = laid_out(request, scope, found, listing.rows)
+    rows = [[cell.get("day", cell["text"]) for cell in row] for row in laid]
     record(
         request.user, "took rows", scope.agency or scope.partnership, partnership=scope.partnership,
-        agency=scope.agency, period=asked_period(request, scope).name, names=names,
+        agency=scope.agency, period=listing.period.name, names=listing.names,
     )
-    return response
+    return as_file(form, ListFile(dated("rows"), in_places(columns(found)), rows))
 
 
 def columns(found: Opened) -> list[str]:
@@ -134,7 +168,7 @@ def unnamed(row: OpenedRow) -> OpenedRow:
 
 
 def cells(row: OpenedRow, found: Opened, scope: Scope, seen: set[str]) -> list[dict]:
-    laid = [{"text": in_words(cell), "wide": len(str(cell)) > SENTENCE} for cell in row.cells]
+    laid = [as_cell(cell) for cell in row.cells]
     laid[0]["header"] = True
     if row.reference in seen:
         laid[0]["href"] = reverse(
@@ -145,6 +179,12 @@ def cells(row: OpenedRow, found: Opened, scope: Scope, seen: set[str]) -> list[d
         laid = [cell for cell, name in zip(laid, found.columns, strict=True) if name != found.met_label]
         laid.insert(1, {"text": text, "tag_colour": colour})
     return laid
+
+
+def as_cell(value: object) -> dict:
+    """A value in words, and a day as a day too, for the file."""
+    day = {"day": value} if isinstance(value, date) else {}
+    return {"text": in_words(value), "wide": len(str(value)) > SENTENCE, **day}
 
 
 def in_words(cell: object) -> object:

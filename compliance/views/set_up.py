@@ -37,7 +37,7 @@ EVERYWHERE = (
     Item("Users", "Who signs in, and what each of them may do.", "partnership:user-list",
          (P.MANAGE_AGENCIES, P.MANAGE_OWN_USERS), ("partnership.user", "partnership.grant")),
     Item("Machine keys", "Which other systems read and write by themselves.", "machines:key-list",
-         (P.MANAGE_AGENCIES, P.MANAGE_OWN_USERS), ("api.machinekey",)),
+         (P.MANAGE_AGENCIES, P.MANAGE_OWN_USERS, P.RECORD_CONFERENCES), ("api.machinekey",)),
     Item("Role groups", "The groups of jobs that training is asked of.",
          "partnership:role-group-list", (P.MANAGE_AGENCIES,), ("partnership.rolegroup",)),
     Item("Bank holidays", "The days that deadlines leave out.", "partnership:holiday-list",

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -20,6 +21,7 @@ from compliance.rows.rerating import Rerated, rerated
 from compliance.scorecard import TargetLine
 from conferences.rules import latest
 from partnership.dated import next_start, seen_of
+from partnership.exporting import ListFile, as_file, dated, download
 from partnership.forms import posted
 from partnership.models import Partnership, User, today
 from partnership.roles import Permission
@@ -34,7 +36,9 @@ from partnership.views.dated import (
     kept_places,
     one_page,
     set_up_crumbs,
+    state_of,
     steps,
+    until_of,
     version_cells,
 )
 from partnership.workdays import NoCalendar
@@ -64,8 +68,8 @@ def crumbs(user: User, *below: tuple[str, str]) -> list[dict[str, str]]:
     return set_up_crumbs(user, ("Targets", reverse("compliance:target-list")), *below)
 
 
-def target_list(request: HttpRequest) -> HttpResponse:
-    """The targets of each partnership whose figures the person sees, with their versions."""
+def asked_place(request: HttpRequest) -> tuple[Partnership, list[Partnership]]:
+    """The partnership that was asked for, and all those whose figures the person sees."""
     places = list(Partnership.objects.visible_to(request.user).order_by("name"))
     if not places:
         raise PermissionDenied
@@ -73,10 +77,34 @@ def target_list(request: HttpRequest) -> HttpResponse:
     place = next((p for p in places if p.code == asked), None)
     if place is None:
         raise Http404
+    return place, places
+
+
+def versions(place: Partnership) -> list[Target]:
+    """All versions, measure by measure, the newest of each first."""
     order = list(MEASURES)
-    rows = sorted(
-        place.targets.order_by("-effective_from"), key=lambda row: order.index(row.measure)
-    )
+    return sorted(place.targets.order_by("-effective_from"), key=lambda row: order.index(row.measure))
+
+
+def target_list_file(request: HttpRequest, form: str) -> HttpResponseBase:
+    place, _ = asked_place(request)
+    rows = versions(place)
+
+    def same(row: Target) -> list[Target]:
+        return [other for other in rows if other.measure == row.measure]
+
+    columns = {
+        "Measure": lambda row: MEASURES[row.measure].title, "Good from (%)": "good_from",
+        "Watch from (%)": "watch_from", "State": lambda row: state_of(row, same(row), today())[0],
+        "From": "effective_from", "Until": lambda row: until_of(row, same(row)),
+    }
+    return as_file(form, ListFile(dated(f"targets-{place.code}"), columns, rows))
+
+
+def target_list(request: HttpRequest) -> HttpResponse:
+    """The targets of each partnership whose figures the person sees, with their versions."""
+    place, places = asked_place(request)
+    rows = versions(place)
     manages = kept_places(request.user).filter(pk=place.pk).exists()
     page = one_page(rows, request)
     return render(request, "compliance/target_list.html", {
@@ -96,6 +124,7 @@ def target_list(request: HttpRequest) -> HttpResponse:
             for row in page
         ],
         "page": page,
+        "files": [download(request, "compliance:target-list-file")],
         "crumbs": set_up_crumbs(request.user, ("Targets", "")),
     })
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from compliance.models import Upload, UploadKind, UploadState
 from compliance.uploads.working import UNDOABLE
+from partnership.exporting import download
 from partnership.templatetags.quorate import longmoment
 from partnership.uploads.tables import unpacked
 
@@ -18,7 +19,8 @@ PAGE = 25
 TITLES = {"new": "New", "changed": "Changed", "unchanged": "Unchanged", "asked": "To be asked",
           "refused": "Refused"}
 STATE_COLOURS = {UploadState.DONE: "green", UploadState.FAILED: "red", UploadState.PLANNED: "yellow",
-                 UploadState.READ: "yellow", UploadState.PLANNING: "blue", UploadState.WRITING: "blue"}
+                 UploadState.READ: "yellow", UploadState.PLANNING: "blue", UploadState.WRITING: "blue",
+                 UploadState.UNDOING: "blue"}
 COLUMNS = {
     "refused": [{"text": "Row", "numeric": True}, {"text": "Column"}, {"text": "Value"}, {"text": "Why"}],
     "changed": [{"text": "Row", "numeric": True}, {"text": "Who or what", "header": True},
@@ -28,7 +30,18 @@ COLUMNS = {
 SENT = [{"text": "File", "header": True}, {"text": "Sent"}, {"text": "Rows", "numeric": True},
         {"text": "State"}]
 MANY = {UploadKind.STAFF: ("person", "people"), UploadKind.TRAINING: ("record", "records"),
-        UploadKind.MEETINGS: ("meeting", "meetings"), UploadKind.ATTENDANCE: ("line", "lines")}
+        UploadKind.MEETINGS: ("meeting", "meetings"), UploadKind.ATTENDANCE: ("line", "lines"),
+        UploadKind.EXTRACT: ("conference", "conferences"), UploadKind.AGENCIES: ("agency", "agencies"),
+        UploadKind.COURSES: ("course", "courses"), UploadKind.REQUIREMENTS: ("requirement", "requirements")}
+FOR_GOOD = {UploadKind.AGENCIES, UploadKind.COURSES, UploadKind.REQUIREMENTS}  # not taken back as a whole
+
+
+def refused_files(request: HttpRequest, upload: Upload) -> list[dict[str, str]]:
+    """The rows that were not written, as long as they are kept."""
+    if not (upload.cells and upload.preview):
+        return []
+    text = "The refused rows with the reasons"
+    return [download(request, "compliance:upload-refused", upload.area, upload.pk, text=text)]
 
 
 def address(upload: Upload, page: str = "detail") -> str:
@@ -58,7 +71,7 @@ def sent_rows(page: Page) -> list[list[Any]]:
 def under_way(upload: Upload) -> dict[str, Any]:
     writing = upload.state == UploadState.WRITING
     return {
-        "upload": upload, "writing": writing, "refresh": address(upload),
+        "upload": upload, "writing": writing, "undoing": upload.state == UploadState.UNDOING, "refresh": address(upload),
         "looked_at": min(upload.looked_at, upload.rows),
         "percent": round(100 * min(upload.looked_at, upload.rows) / max(upload.rows, 1)),
     }
@@ -82,7 +95,9 @@ def preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:
              "href": f"?show={verdict}"}
             for verdict in some
         ],
-        "good": counted(upload, good), "nothing": not good and not upload.leavers,
+        "good": counted(upload, good), "closing": counts.get("closing", 0),
+        "nothing": not good and not upload.leavers and not counts.get("closing"),
+        "only_closing": bool(counts.get("closing")) and not good, "for_good": upload.kind in FOR_GOOD,
         "refused": counts.get("refused", 0), "held_back": counts.get("refused", 0) + counts.get("asked", 0),
     }
 
@@ -113,15 +128,17 @@ def result(upload: Upload) -> dict[str, Any]:
             *({"key": TITLES[name], "value": f"{counts.get(name, 0):,}"} for name in
               ("new", "changed", "unchanged", "refused")),
         ]
+        if counts.get("closing"):
+            lines.append({"key": "Registers closed", "value": f"{counts['closing']:,}"})
         if counts.get("left"):
             lines.append({"key": "Noted as left", "value": f"{counts['left']:,}"})
     return {
         "upload": upload, "lines": lines, "counts": counts,
         "held_back": counts.get("refused", 0) + counts.get("asked", 0),
-        "refused_file": address(upload, "refused") if upload.cells and upload.preview else "",
         "may_undo": upload.state == UploadState.DONE and bool(upload.written)
         and timezone.now() - upload.sent_at <= UNDOABLE,
         "done": upload.state == UploadState.DONE,
         "written": counted(upload, counts.get("new", 0) + counts.get("changed", 0)),
         "again": reverse("compliance:upload-new", args=[upload.area]),
+        "compared": upload.kind == UploadKind.EXTRACT,
     }

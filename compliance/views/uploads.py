@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,16 +20,26 @@ from compliance.models import Upload, UploadKind, UploadState
 from compliance.tasks import set_to_work
 from compliance.uploads import working
 from compliance.uploads.columns import columns_of
-from compliance.uploads.files import refused_file, template
-from compliance.views.upload_pages import SENT, preview, result, sent_rows, under_way
+from compliance.uploads.extract import only
+from compliance.uploads.files import template
+from compliance.uploads.undoing import ask_undo
+from compliance.views.upload_pages import (
+    SENT,
+    preview,
+    refused_files,
+    result,
+    sent_rows,
+    under_way,
+)
+from partnership.exporting import XLSX, download
 from partnership.forms import posted, put_errors
 from partnership.uploads.tables import Table, unpacked
 
 PAGE = 25
 TITLE = "Upload a spreadsheet"
 PARTS = {"people": ("People and training", "training:person-list"),
-         "meetings": ("Meetings", "conferences:meeting-list")}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+         "meetings": ("Meetings", "conferences:meeting-list"),
+         "courses": ("Courses", "training:course-list"), "set-up": ("Set-up", "compliance:set-up")}
 MOST_ASKED = 25  # questions on a page
 
 
@@ -67,16 +78,22 @@ def new(request: HttpRequest, area: str) -> HttpResponse:
         upload = send_upload(
             by=request.user, kind=form.cleaned_data["kind"], name=name, table=table,
             partnership=form.place, full_list=form.cleaned_data.get("full_list", False),
+            closes=form.cleaned_data.get("closes", False),
         )
         return to(upload, "columns")
-    sent = Upload.objects.visible_to(request.user).filter(kind__in=kinds).defer("cells", "preview", "written")
-    page = Paginator(sent, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(sent_before(request, kinds), PAGE).get_page(request.GET.get("page"))
     return render(request, "compliance/upload_new.html", {
         "form": form, "area": area, "crumbs": crumbs(area), "page": page, "sent": sent_rows(page),
-        "sent_columns": SENT,
+        "sent_columns": SENT, "files": [download(request, "compliance:upload-list-file", area)],
         "templates": [{"kind": kind.value, "text": kind.label} for kind in kinds],
         "explained": [(kind.label, columns_of(kind)) for kind in kinds],
     }, status=422 if form.errors else 200)
+
+
+def sent_before(request: HttpRequest, kinds: list[UploadKind]) -> QuerySet[Upload]:
+    """What the person sent before, the newest first."""
+    rows = Upload.objects.visible_to(request.user).filter(kind__in=kinds)
+    return rows.defer("cells", "preview", "written")
 
 
 def upload_template(request: HttpRequest, area: str, kind: str) -> HttpResponse:
@@ -98,10 +115,10 @@ def columns(request: HttpRequest, area: str, number: int) -> HttpResponse:
     there = {name: str(place) for name, place in upload.columns.items()}
     form = ColumnsForm(
         posted(request), table=table, columns=asked, initial=there,
-        by_person=upload.kind == UploadKind.TRAINING,
+        kind=upload.kind,
     )
     if request.method == "POST" and form.is_valid():
-        return set_off(upload, columns=form.places(), answers={}, leavers=[], left_on=None)
+        return set_off(upload, answers={}, leavers=[], left_on=None, **kept_of(upload, table, form.places()))
     used = {field.value() for field in form}
     return render(request, "compliance/upload_columns.html", {
         "form": form, "upload": upload, "crumbs": crumbs(area, "Check the headings"),
@@ -114,6 +131,14 @@ def columns(request: HttpRequest, area: str, number: int) -> HttpResponse:
             {"text": f"Row {number:,}"} for number, _ in table.rows[:3]
         ],
     }, status=422 if form.errors else 200)
+
+
+def kept_of(upload: Upload, table: Table, places: dict[str, int]) -> dict[str, Any]:
+    """Where our columns stand; of the national extract nothing is kept beside them."""
+    if upload.kind == UploadKind.EXTRACT:
+        table, places = only(table, places)
+        return {"columns": places, "cells": table.packed()}
+    return {"columns": places}
 
 
 def set_off(upload: Upload, **fields: Any) -> HttpResponse:
@@ -139,7 +164,7 @@ def detail(request: HttpRequest, area: str, number: int) -> HttpResponse:
     if upload.state == UploadState.PLANNED:
         return preview_page(request, upload)
     return render(request, "compliance/upload_result.html", result(upload) | {
-        "crumbs": crumbs(area, str(upload)),
+        "crumbs": crumbs(area, str(upload)), "files": refused_files(request, upload),
     })
 
 
@@ -148,6 +173,7 @@ def preview_page(
 ) -> HttpResponse:
     return render(request, "compliance/upload_preview.html", preview(request, upload) | {
         "crumbs": crumbs(upload.area, "Check what it would do"), "form": form,
+        "files": refused_files(request, upload),
     }, status=status)
 
 
@@ -222,14 +248,14 @@ def leavers(request: HttpRequest, area: str, number: int) -> HttpResponse:
     }, status=422 if form.errors else 200)
 
 
-def refused(request: HttpRequest, area: str, number: int) -> HttpResponse:
-    """The rows that are not written, with the reasons, to mend and send again."""
-    upload = own(request, area, number)
-    if not (upload.cells and upload.preview):
-        raise Http404
-    return HttpResponse("\ufeff" + refused_file(upload), content_type="text/csv; charset=utf-8", headers={
-        "Content-Disposition": 'attachment; filename="Refused rows.csv"',
-    })
+def taken_back(request: HttpRequest, upload: Upload) -> None:
+    """At once where it is little; else the worker does it, and a page shows that it is under way."""
+    if upload.rows > working.AT_ONCE:
+        with transaction.atomic():
+            if ask_undo(upload):
+                set_to_work(upload)
+    elif undo_upload(by=request.user, upload=upload):
+        messages.success(request, "Taken back. Everything is as it was before the file was written.")
 
 
 def undo(request: HttpRequest, area: str, number: int) -> HttpResponse:
@@ -240,8 +266,7 @@ def undo(request: HttpRequest, area: str, number: int) -> HttpResponse:
     form = forms.Form(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
-            if undo_upload(by=request.user, upload=upload):
-                messages.success(request, "Taken back. Everything is as it was before the file was written.")
+            taken_back(request, upload)
             return to(upload)
         except ValidationError as error:
             put_errors(form, error)

@@ -3,6 +3,7 @@
 from conferences.actions.answers import dispute, excuse, name_deputy, settle, take_back_excuse
 from conferences.actions.bulk import import_lines, import_meetings
 from conferences.actions.endings import cancel, follow, note_held, stand_down
+from conferences.actions.extract import import_extract, take_back_extract
 from conferences.actions.filling import correct_ending, fill_register
 from conferences.actions.invitations import (
     INVITATION_SEEN,
@@ -50,6 +51,7 @@ __all__ = [
     "expect",
     "fill_register",
     "follow",
+    "import_extract",
     "import_lines",
     "import_meetings",
     "invite_many",
@@ -63,6 +65,7 @@ __all__ = [
     "settle",
     "stand_down",
     "take_back_excuse",
+    "take_back_extract",
     "take_back_lines",
     "take_back_meetings",
     "withdraw_invitation",

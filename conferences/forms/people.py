@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
-from conferences.models import Attendance, Meeting
+from conferences.convening import FIRST_MEETING, FURTHEST_AHEAD
 from partnership.folding import folded
 from partnership.forms import Day
-from partnership.models import Partnership, StaffMember, User, today
-from partnership.reach import held
-from partnership.roles import Permission
+from partnership.models import StaffMember, today
 from partnership.spreadsheets import UNPRINTABLE
 
-FIRST_MEETING = date(2000, 1, 1)
-FURTHEST_AHEAD = timedelta(days=2 * 366)
 IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*\Z")
 MOST_NAMED = 5
 NO_CHILD = "Do not name a child."
@@ -52,29 +48,6 @@ class MeetingDay(Day):
 
 
 # --- People ---------------------------------------------------------------------------------------
-
-
-def nameable(user: User, partnership: Partnership, last: Meeting | None = None) -> QuerySet[StaffMember]:
-    """Whom the user may invite by name: the people in reach, and those on the registers of the same
-    family whose names they see anyhow. It is no window on the staff lists of others."""
-    picked = StaffMember.objects.within_reach(user, Permission.PICK_INVITEES)
-    if partnership.pk in held(user, Permission.PICK_INVITEES).partnerships:
-        # unscoped: everybody of the partnership may be picked by the conference service
-        return here(StaffMember.objects.all(), partnership)
-    seen = Attendance.objects.within_reach(user, Permission.VIEW_MEETING_NAMES)
-    same = Q(meeting=last) if last else Q(pk__in=())
-    if last and last.family_ref:
-        same |= Q(meeting__partnership=partnership, meeting__family_ref=last.family_ref)
-    # unscoped: joined with what is in reach
-    people = StaffMember.objects.filter(
-        Q(pk__in=picked.values("pk")) | Q(pk__in=seen.filter(same).values("staff_member"))
-    )
-    return here(people, partnership)
-
-
-def here(people: QuerySet[StaffMember], partnership: Partnership) -> QuerySet[StaffMember]:
-    """Those of a partnership's agencies who have not left."""
-    return people.filter(agency__in=partnership.agencies.values("pk")).exclude(left_on__lte=today())
 
 
 def shown(person: StaffMember | None) -> str:

@@ -8,17 +8,25 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from conferences.choices import CONFERENCES, INITIALS, MeetingKind, MeetingState
-from conferences.forms.people import Line, MeetingDay, find_person, nameable, shown
+from conferences.choices import INITIALS, MeetingKind, MeetingState
+from conferences.convening import (
+    MOST_CHILDREN,
+    NOT_SENT_YET,
+    kinds_of,
+    leads_for,
+    needs_one_before,
+    other_family,
+    runs_conferences,
+    what_is_wrong,
+)
+from conferences.forms.people import Line, MeetingDay, find_person, shown
 from conferences.models import REFERENCE, Meeting
 from conferences.rules import LocalRules
-from partnership.choices import Sector
 from partnership.models import Partnership, StaffMember, User, today
 from partnership.reach import held
 from partnership.roles import Permission
 from partnership.workdays import NoCalendar
 
-MOST_CHILDREN = 30
 TAKEN = "Another meeting of this partnership has that reference."
 OUTSIDE = (
     "Outside the process: agencies met without the conference team. It is recorded, the conference "
@@ -28,27 +36,6 @@ FOLLOWS = (
     "For a core group: the conference that named its members, or the core group before. You must have been "
     "invited to it, or have led it."
 )
-
-
-def runs_conferences(user: User, partnership: Partnership) -> bool:
-    return partnership.pk in held(user, Permission.RECORD_CONFERENCES).partnerships
-
-
-def led_from(user: User, partnership: Partnership) -> Any:
-    """The people who may lead a meeting that the user convenes: themselves, or those of their agency."""
-    people = StaffMember.objects.within_reach(user, Permission.RECORD_CORE_GROUPS)
-    return people.filter(agency__memberships__partnership=partnership).in_post(today())
-
-
-def kinds_for(user: User, partnership: Partnership) -> list[str]:
-    """The kinds that the user convenes here. Core groups are led from children's social care."""
-    if runs_conferences(user, partnership):
-        return list(MeetingKind.values)
-    leads = led_from(user, partnership)
-    found = []
-    if leads.filter(agency__sector=Sector.SOCIAL_CARE_CHILDREN).exists():
-        found.append(MeetingKind.CORE_GROUP)
-    return [*found, MeetingKind.OUTSIDE] if leads.exists() else found
 
 
 class MeetingForm(forms.Form):
@@ -118,36 +105,20 @@ class MeetingForm(forms.Form):
             self.fields["lead"].required = True
             self.fields["lead"].label = "Who leads it"
 
-    def leads(self) -> Any:
-        """The people who may lead it."""
-        if self.service:
-            return nameable(self.user, self.partnership)
-        return led_from(self.user, self.partnership)
-
     def clean_lead(self) -> StaffMember | None:
         text = self.cleaned_data["lead"]
-        return find_person(text, self.leads()) if text else None
-
-    def clean_strategy_discussion_on(self) -> Any:
-        day, on = self.cleaned_data["strategy_discussion_on"], self.cleaned_data.get("held_on")
-        kind = self.cleaned_data.get("kind")
-        if day and kind and kind not in INITIALS:
-            raise ValidationError("Only an initial or a pre-birth conference follows a strategy discussion. Leave it empty.")
-        if day and on and day > on:
-            raise ValidationError("The strategy discussion is after the conference. Check both dates.")
-        return day
+        return find_person(text, leads_for(self.user, self.partnership)) if text else None
 
     def clean(self) -> dict[str, Any]:
         if "lead" not in self.fields and not self.service:
             self.cleaned_data["lead"] = self.user.staff_member
-        lead, kind = self.cleaned_data.get("lead"), self.cleaned_data.get("kind")
-        if lead and kind == MeetingKind.CORE_GROUP and lead.agency.sector != Sector.SOCIAL_CARE_CHILDREN:
-            self.add_error(
-                "lead" if "lead" in self.fields else "kind",
-                "A core group is led by a social worker of children’s social care.",
-            )
-        if kind == MeetingKind.CORE_GROUP and not lead and "lead" not in self.errors:
-            self.add_error("lead", "Say which social worker leads the core group.")
+        data = self.cleaned_data
+        wrong = what_is_wrong(data.get("kind"), **{
+            name: data.get(name) for name in ("held_on", "strategy_discussion_on", "lead")
+        })
+        for name, text in wrong.items():
+            if name not in self.errors:
+                self.add_error(name if name in self.fields else "kind", text)
         return self.cleaned_data
 
 
@@ -188,21 +159,22 @@ class ConveneForm(MeetingForm):
         self.last = rows.filter(reference__iexact=reference).first() if reference else None
         if reference and not self.last:
             raise ValidationError(f"No meeting that you may see has the reference “{reference}”.")
-        needs = not self.service and self.cleaned_data.get("kind") == MeetingKind.CORE_GROUP
-        if needs and not reference:
+        kind = self.cleaned_data.get("kind")
+        if kind and not reference and needs_one_before(self.user, self.partnership, kind):
             raise ValidationError("Give the reference of the conference that named this core group.")
         return reference
 
     def clean_family_ref(self) -> str:
         typed = self.cleaned_data["family_ref"]
-        if typed and self.last and self.last.family_ref and self.last.family_ref != typed:
-            raise ValidationError(f"{self.last} belongs to another family. Take one of the two away.")
+        other = other_family(self.last, typed)
+        if other:
+            raise ValidationError(other)
         return typed
 
     def clean_invited_on(self) -> Any:
         day = self.cleaned_data["invited_on"]
         if day and day > today():
-            raise ValidationError("The day on which invitations were sent cannot be in the future.")
+            raise ValidationError(NOT_SENT_YET)
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -246,7 +218,7 @@ class ChangeForm(MeetingForm):
     """The details of a meeting that is there; a conference does not become a core group."""
 
     def __init__(self, *args: Any, meeting: Meeting, **options: Any) -> None:
-        kinds = sorted(CONFERENCES) if meeting.is_conference else [meeting.kind]
+        kinds = kinds_of(meeting)
         super().__init__(*args, kinds=kinds, partnership=meeting.partnership, **options)
         self.meeting = meeting
         del self.fields["follows"]

@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from conferences.actions.filling import COUNTS, ENDING, Typed
 from conferences.actions.registers import LINE
 from conferences.choices import REPRESENTED, ChairDecision, Mode, Outcome, ReportState
+from conferences.convening import nameable
 from conferences.forms.fields import NO_CHILD, LineChoice
-from conferences.forms.people import Line, find_person, nameable
+from conferences.forms.people import Line, find_person
 from conferences.models import Attendance, Meeting
 from partnership.forms import Day
 from partnership.models import Agency, User

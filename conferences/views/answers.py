@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from conferences.timescales import answer_due
 from conferences.views.lines import after, facts, line_within, to_meeting
 from conferences.views.meeting import who
 from conferences.views.register import below, place
+from partnership.exporting import download
 from partnership.forms import posted
 from partnership.models import BankHoliday, HistoryEntry, today
 from partnership.reach import can, held
@@ -153,7 +155,7 @@ def calendar_of(line: Attendance) -> Calendar:
 # --- The list -------------------------------------------------------------------------------------
 
 
-def dispute_list(request: HttpRequest) -> HttpResponse:
+def disputes(request: HttpRequest) -> tuple[DisputeFilter, QuerySet[Attendance], dict[str, Calendar]]:
     """Disputed lines, oldest first: all for the conference service, one's own for the others."""
     if not any(can(request.user, permission) for permission in SIDES):
         raise Http404
@@ -168,6 +170,12 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
     }
     found = DisputeFilter(request.GET, queryset=rows, calendars=calendars, on=today())
     shown = found.qs.order_by("disputed_at", "pk").select_related("meeting__partnership", "agency")
+    return found, shown, calendars
+
+
+def dispute_list(request: HttpRequest) -> HttpResponse:
+    """The disputed lines, with what was answered and by when."""
+    found, shown, calendars = disputes(request)
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     settles = can(request.user, Permission.SETTLE_LINES)
     return render(request, "conferences/dispute_list.html", {
@@ -175,6 +183,7 @@ def dispute_list(request: HttpRequest) -> HttpResponse:
         "narrowed": any(found.form.cleaned_data.values()) if found.form.is_valid() else False,
         "rows": [cells(line, calendars, settles) for line in page],
         "crumbs": [*MEETINGS, {"text": "Disputes"}],
+        "files": [download(request, "conferences:dispute-list-file")],
     })
 
 
@@ -188,9 +197,7 @@ MEETINGS = [{"text": "Home", "href": "/"}, {"text": "Meetings", "href": "/meetin
 
 
 def cells(line: Attendance, calendars: dict[str, Calendar], settles: bool) -> list[dict]:
-    due = answer_due(
-        timezone.localdate(line.disputed_at), calendars[line.meeting.partnership.country]
-    )
+    due = due_on(line, calendars)
     name = "line-settle" if settles and not line.settled_at else "line-dispute"
     return [
         {"text": f"{line.agency} at {line.meeting}", "header": True,
@@ -201,6 +208,11 @@ def cells(line: Attendance, calendars: dict[str, Calendar], settles: bool) -> li
         {"text": line.settlement or "Not answered yet"},
         due_cell(line, due),
     ]
+
+
+def due_on(line: Attendance, calendars: dict[str, Calendar]) -> date:
+    """The day by which a dispute is to be answered."""
+    return answer_due(timezone.localdate(line.disputed_at), calendars[line.meeting.partnership.country])
 
 
 def due_cell(line: Attendance, due: date) -> dict:

@@ -7,8 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,9 +20,9 @@ from conferences.views.acts import act_cell
 from conferences.views.meeting import who
 from conferences.views.register import place
 from conferences.views.saying import outcome_cell, report_in_words
-from partnership.exporting import as_csv
+from partnership.exporting import ListFile, as_file, dated, download
 from partnership.history import entry, record_all
-from partnership.models import today
+from partnership.models import Agency, today
 from partnership.reach import held
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
@@ -35,10 +36,14 @@ COLUMNS = {
     "date": "Meeting", "agency": "Agency", "person": "Person", "outcome": "Outcome", "report": "Report",
     "said": "Said about it", "act": "What you can do",
 }
-FILE_COLUMNS = (
-    "Meeting", "Kind", "Date", "Agency", "Person", "Invited on", "Invited late", "Involved", "Outcome",
-    "How", "Part only", "Report", "Register", "Dispute", "Answer",
-)
+FILE = {
+    "Meeting": "meeting.reference", "Kind": "meeting.get_kind_display", "Date": "meeting.held_on",
+    "Agency": "agency.name", "Person": who, "Invited on": "invited_on",
+    "Invited late": "late_invitation", "Involved": "involved", "Outcome": "get_outcome_display",
+    "How": "get_mode_display", "Part only": "part", "Report": report_in_words,
+    "Register": lambda line: "Open" if line.meeting.register_open else "Closed",
+    "Dispute": "dispute", "Answer": "settlement",
+}
 
 
 class Listing:
@@ -107,7 +112,7 @@ def attendance(request: HttpRequest) -> HttpResponse:
         "filter": listing.filter.form, "narrowed": listing.narrowed, "page": page,
         "columns": [listing.column(name) for name in listing.names],
         "rows": [cells(line, listing.names) for line in page],
-        "csv": f"{reverse('conferences:attendance-list-csv')}?{request.GET.urlencode()}",
+        "files": [download(request, "conferences:attendance-list-file")],
         "crumbs": [
             {"text": "Home", "href": "/"}, {"text": "Meetings", "href": "/meetings/"},
             {"text": "My agency’s attendance"},
@@ -149,34 +154,19 @@ def said(line: Attendance) -> str:
     return ", ".join(words) or "–"
 
 
-def attendance_csv(request: HttpRequest) -> HttpResponse:
+def attendance_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """The filtered list as a file, every row of it; that it was taken is in the history."""
     listing = Listing(request)
-    rows = list(listing.rows)
-    response = HttpResponse(
-        "\ufeff" + as_csv([FILE_COLUMNS, *map(file_row, rows)]), content_type="text/csv; charset=utf-8"
-    )
-    name = f"quorate-attendance-{listing.on:%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    taken = {line.agency_id: line.agency for line in rows}
+    rows = listing.rows
+    note_taken(request, rows)
+    return as_file(form, ListFile(dated("attendance"), FILE, rows))
+
+
+def note_taken(request: HttpRequest, rows: QuerySet[Attendance]) -> None:
+    """An entry for each agency whose lines are in the file."""
+    numbers = dict(rows.order_by().values_list("agency").annotate(Count("pk")))
+    agencies = Agency.objects.within_reach(request.user, Permission.DISPUTE_LINES).filter(pk__in=numbers)
     record_all(
-        entry(request.user, "took as a file", agency, agency=agency,
-              lines=sum(line.agency_id == key for line in rows))
-        for key, agency in taken.items()
+        entry(request.user, "took as a file", agency, agency=agency, lines=numbers[agency.pk])
+        for agency in agencies.order_by("name")
     )
-    return response
-
-
-def file_row(line: Attendance) -> list[object]:
-    meeting = line.meeting
-    return [
-        meeting.reference, meeting.get_kind_display(), meeting.held_on.isoformat(), line.agency.name,
-        who(line), line.invited_on.isoformat() if line.invited_on else "",
-        yes(line.late_invitation), yes(line.involved), line.get_outcome_display(),
-        line.get_mode_display(), yes(line.part), report_in_words(line),
-        "Open" if meeting.register_open else "Closed", line.dispute, line.settlement,
-    ]
-
-
-def yes(value: bool) -> str:
-    return "Yes" if value else "No"

@@ -15,9 +15,10 @@ from django.shortcuts import redirect, render
 
 from conferences import actions
 from conferences.choices import MeetingKind
+from conferences.convening import kinds_for, nameable
 from conferences.forms.lines import LineSet
-from conferences.forms.people import nameable, shown
-from conferences.forms.planning import TAKEN, ConveneForm, kinds_for
+from conferences.forms.people import shown
+from conferences.forms.planning import TAKEN, ConveneForm
 from conferences.models import Meeting
 from conferences.planning import suggest
 from conferences.views.checking import (

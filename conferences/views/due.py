@@ -27,6 +27,7 @@ from conferences.nextdates import (
 from conferences.rules import LocalRules
 from conferences.views.planned import HOME, plans, recordable
 from conferences.wording import TIMED, limit_words
+from partnership.exporting import download
 from partnership.models import Partnership, today
 from partnership.reach import held
 from partnership.roles import Permission
@@ -154,11 +155,16 @@ def stands(row: NextDate, state: str | None) -> bool:
     return not state or (row.late if state == "late" else row.state == state)
 
 
-def due_list(request: HttpRequest) -> HttpResponse:
-    """What is due next to each family, and what is late."""
+def asked_dates(request: HttpRequest) -> Dates:
+    """404 for those who plan no meetings."""
     if not plans(request.user):
         raise Http404
-    dates = Dates(request)
+    return Dates(request)
+
+
+def due_list(request: HttpRequest) -> HttpResponse:
+    """What is due next to each family, and what is late."""
+    dates = asked_dates(request)
     page = Paginator(dates.wanted, PAGE).get_page(request.GET.get("page"))
     names = [name for name in COLUMNS if name != "place" or len(dates.rules) > 1]
     seen = Meeting.objects.visible_to(request.user).filter(pk__in=keys_of(page.object_list))
@@ -169,6 +175,7 @@ def due_list(request: HttpRequest) -> HttpResponse:
         "filter": dates.form, "narrowed": dates.narrowed, "page": page, "late": sum(row.late for row in dates.rows),
         "number": len(dates.rows), "left_out": dates.left_out, "with_all": dates.with_all,
         "any": bool(dates.everything), "nothing": NOTHING_LATELY if dates.left_out else NOTHING,
+        "files": [download(request, "conferences:due-list-file")],
         "service": bool(dates.service), "columns": [column(dates, name) for name in names],
         "rows": [cells(row, names, shown, places, dates.service) for row in page],
         "asks": asks(dates), "without": sum(not fact.family_ref for fact in dates.facts),

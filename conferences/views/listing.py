@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import urlencode
 
 from conferences.choices import REPRESENTED, MeetingState
@@ -18,9 +19,9 @@ from conferences.filters import MeetingFilter
 from conferences.models import Attendance, Meeting
 from conferences.nextdates import late_after
 from conferences.views.planned import HOME, page_of, plans
-from partnership.exporting import as_csv
-from partnership.models import today
-from partnership.reach import can
+from partnership.exporting import ListFile, as_file, dated, download, in_chunks
+from partnership.models import Partnership, today
+from partnership.reach import can, held
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
 
@@ -34,9 +35,15 @@ COLUMNS = {
     "reference": "Reference", "held_on": "Date", "kind": "Kind", "state": "State", "quorate": "Quoracy",
     "agencies": "Agencies there", "register": "Register",
 }
-FILE_COLUMNS = (
-    "Partnership", "Reference", "Kind", "Date", "State", "Register", "Quorate", "Agencies invited",
-    "Agencies there", "Children",
+FILE = {
+    "Partnership": "partnership.name", "Reference": "reference", "Kind": "get_kind_display",
+    "Date": "held_on", "State": "get_state_display",
+    "Register": lambda row: "Closed" if row.closed_at else "Open", "Quorate": "quorate",
+    "Agencies invited": "agencies_invited", "Agencies there": "agencies_there", "Children": "children",
+}
+SENT_BACK = (
+    ("meetings", "these meetings", "To change in a spreadsheet and upload again."),
+    ("attendance", "their attendance", "The same, a row for each line of the registers."),
 )
 STATE_COLOURS = {
     MeetingState.PLANNED: "blue", MeetingState.HELD: "green", MeetingState.STOOD_DOWN: "red",
@@ -90,9 +97,26 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
         "filter": listing.filter.form, "narrowed": listing.narrowed, "page": page,
         "columns": [column(listing, name) for name in COLUMNS],
         "rows": [cells(row, listing, numbers) for row in page],
+        "sees_all": bool(held(request.user, Permission.VIEW_MEETINGS).partnerships),
         "plans": plans(request.user), "crumbs": [HOME, {"text": "Meetings", "href": ""}],
-        "csv": f"{reverse('conferences:meeting-list-csv')}?{request.GET.urlencode()}",
+        "files": files(listing),
     }, status=422 if listing.filter.form.errors else 200)
+
+
+def files(listing: Listing) -> list[dict[str, str]]:
+    """The list as it is shown; and for the conference service, what an upload reads again."""
+    found = [download(listing.request, "conferences:meeting-list-file")]
+    places = Partnership.objects.within_reach_as_a_whole(listing.request.user, Permission.RECORD_CONFERENCES)
+    for place in places.order_by("name"):
+        of = f" of {place}" if listing.filter.several else ""
+        found += [
+            download(
+                listing.request, "compliance:sending-back-meetings", place.code, kind,
+                text=f"For sending back: {what}{of}", hint=hint,
+            )
+            for kind, what, hint in SENT_BACK
+        ]
+    return found
 
 
 def seen(request: HttpRequest) -> Listing:
@@ -163,20 +187,15 @@ def came(row: Meeting, there: int, invited: int) -> str:
     return f"{invited} invited" if row.state == MeetingState.PLANNED else f"{there} of {invited}"
 
 
-def meeting_list_csv(request: HttpRequest) -> HttpResponse:
+def meeting_list_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """The filtered list as a file, every row of it, without names."""
-    rows = seen(request).rows
-    numbers = there_and_invited(rows.order_by().values("pk"))
-    text = as_csv([FILE_COLUMNS, *(file_row(row, *numbers.get(row.pk, (0, 0))) for row in rows)])
-    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    name = f"quorate-meetings-{today():%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return as_file(form, ListFile(dated("meetings"), FILE, counted(seen(request).rows)))
 
 
-def file_row(row: Meeting, there: int, invited: int) -> list[object]:
-    quorate = "" if row.quorate is None else ("yes" if row.quorate else "no")
-    return [
-        row.partnership.name, row.reference, row.get_kind_display(), row.held_on.isoformat(),
-        row.get_state_display(), "closed" if row.closed_at else "open", quorate, invited, there, row.children,
-    ]
+def counted(rows: QuerySet[Meeting]) -> Iterator[Meeting]:
+    """Meetings with how many agencies were there, and how many are on the register."""
+    for chunk in in_chunks(rows):
+        numbers = there_and_invited([row.pk for row in chunk])
+        for row in chunk:
+            row.agencies_there, row.agencies_invited = numbers.get(row.pk, (0, 0))
+            yield row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +14,7 @@ from conferences.views.acts import act_cell
 from conferences.views.attendance import meeting_cell, said
 from conferences.views.register import place
 from conferences.views.saying import outcome_cell, report_in_words
+from partnership.exporting import download
 from partnership.models import User, today
 from partnership.reach import can
 from partnership.roles import Permission
@@ -28,21 +29,27 @@ CLOSERS = (Permission.RECORD_CONFERENCES, Permission.RECORD_CORE_GROUPS)
 CRUMBS = [{"text": "Home", "href": "/"}, {"text": "Meetings", "href": "/meetings/"}]
 
 
-def my_meetings(request: HttpRequest) -> HttpResponse:
-    """What one is asked to, and what was written down of what one was asked to."""
+def my_lines(request: HttpRequest) -> QuerySet[Attendance]:
+    """What one is asked to, as oneself or by a deputy."""
     if not can(request.user, Permission.DISPUTE_LINES):
         raise Http404
     me = request.user.staff_member_id
-    lines = Attendance.objects.within_reach(request.user, Permission.DISPUTE_LINES).filter(
+    return Attendance.objects.within_reach(request.user, Permission.DISPUTE_LINES).filter(
         Q(staff_member=me) | Q(deputy_for=me) if me else Q(pk__in=())
     ).select_related("meeting__partnership", "agency", "staff_member", "deputy_for")
+
+
+def my_meetings(request: HttpRequest) -> HttpResponse:
+    """What one is asked to, and what was written down of what one was asked to."""
+    lines = my_lines(request)
     coming = lines.filter(meeting__held_on__gte=today()).order_by("meeting__held_on", "pk")
     past = lines.filter(meeting__held_on__lt=today()).order_by("-meeting__held_on", "-pk")
     page = Paginator(past, PAGE).get_page(request.GET.get("page"))
     return render(request, "conferences/my_meetings.html", {
-        "linked": bool(me), "page": page, "columns": MINE, "past_columns": MINE_PAST,
+        "linked": bool(request.user.staff_member_id), "page": page, "columns": MINE, "past_columns": MINE_PAST,
         "coming": [coming_row(line, request.user) for line in coming[:MOST_TO_COME]],
         "past": [past_row(line) for line in page], "crumbs": [*CRUMBS, {"text": "My meetings"}],
+        "files": [download(request, "conferences:my-meetings-file")],
     })
 
 
@@ -64,17 +71,23 @@ def past_row(line: Attendance) -> list[dict]:
     ]
 
 
-def open_registers(request: HttpRequest) -> HttpResponse:
+def registers(request: HttpRequest) -> QuerySet[Meeting]:
     """Registers whose day has passed, the oldest first, for those who close them."""
     if not any(can(request.user, permission) for permission in CLOSERS):
         raise Http404
     unknown = Count("lines", filter=Q(lines__outcome=Outcome.UNKNOWN))
     rows = Meeting.objects.recordable_by(request.user).open_registers(today())
     rows = rows.annotate(unknown=unknown, asked=Count("lines")).select_related("partnership")
-    page = Paginator(rows.order_by("held_on", "pk"), PAGE).get_page(request.GET.get("page"))
+    return rows.order_by("held_on", "pk")
+
+
+def open_registers(request: HttpRequest) -> HttpResponse:
+    """What waits to be closed."""
+    page = Paginator(registers(request), PAGE).get_page(request.GET.get("page"))
     return render(request, "conferences/open_registers.html", {
         "page": page, "columns": OPEN, "rows": [open_row(row) for row in page],
         "crumbs": [*CRUMBS, {"text": "Open registers"}],
+        "files": [download(request, "conferences:open-registers-file")],
     })
 
 

@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from conferences import actions
 from conferences.choices import Outcome
+from conferences.convening import nameable
 from conferences.forms.invitees import InvitationForm, InviteForm, WithdrawForm
-from conferences.forms.people import nameable, shown
+from conferences.forms.people import shown
 from conferences.forms.planning import TAKEN, ChangeForm
 from conferences.models import Attendance, Meeting
 from conferences.planning import Foresight, foresee_quorum, notice_words

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from conferences.choices import MeetingKind, Timed
 from conferences.forms.rules import RuleFilter
-from conferences.models import ExpectationRule, QuorumRule
+from conferences.models import ExpectationRule, QuorumRule, Timescale
 from conferences.presets import TIMESCALES
 from conferences.rules import latest
 from conferences.wording import (
@@ -21,6 +21,7 @@ from conferences.wording import (
     limit_words,
     quorum_words,
 )
+from partnership.exporting import download
 from partnership.models import Partnership, User, today
 from partnership.templatetags.quorate import longdate
 from partnership.views.dated import (
@@ -148,9 +149,10 @@ def removal(row: Any, what: str, place: Partnership) -> dict[str, str]:
 # --- Expectations ---------------------------------------------------------------------------------
 
 
-def expectation_list(request: HttpRequest, code: str) -> HttpResponse:
-    """What is expected of the agencies, by agency and kind, all versions."""
-    place = readable_place(request, code)
+def expectations(
+    request: HttpRequest, place: Partnership
+) -> tuple[RuleFilter, tuple[str, bool], list[ExpectationRule], list[ExpectationRule]]:
+    """The rules that were asked for in their order, and all versions of all of them."""
     every = list(place.expectations.select_related("agency").order_by("-effective_from", "pk"))
     form = RuleFilter(request.GET, partnership=place)
     asked = form.cleaned_data if form.is_valid() else {}
@@ -158,13 +160,21 @@ def expectation_list(request: HttpRequest, code: str) -> HttpResponse:
     rows = sorted(
         (row for row in every if wanted(row, every, asked)), key=SORTS[sort[0]], reverse=sort[1]
     )
+    return form, sort, rows, every
+
+
+def expectation_list(request: HttpRequest, code: str) -> HttpResponse:
+    """What is expected of the agencies, by agency and kind, all versions."""
+    place = readable_place(request, code)
+    form, sort, rows, every = expectations(request, place)
     manages = keeps(request.user, place)
     page = one_page(rows, request)
     return render(request, "conferences/rule_expectations.html", {
         "place": place,
         "keeps": manages,
         "filter": form,
-        "narrowed": bool(asked.get("agency") or asked.get("state")),
+        "narrowed": bool(form.cleaned_data.get("agency") or form.cleaned_data.get("state")),
+        "files": [download(request, "conferences:expectation-list-file", code)],
         "columns": [*headings(request, COLUMNS, SORTS, sort), *([CHANGE] if manages else [])],
         "rows": [
             [*expectation_cells(row), *version_cells(row, series(every, row), today()),
@@ -205,11 +215,16 @@ def expectation_act(row: ExpectationRule, place: Partnership) -> dict[str, str]:
 # --- Timescales -----------------------------------------------------------------------------------
 
 
+def timescales(place: Partnership) -> list[Timescale]:
+    """All versions of each limit, the newest of each first."""
+    rows = list(place.timescales.order_by("-effective_from"))
+    return sorted(rows, key=lambda row: list(Timed).index(Timed(row.what)))
+
+
 def timescale_list(request: HttpRequest, code: str) -> HttpResponse:
     """The limits in force, in sentences, and all versions."""
     place = readable_place(request, code)
-    rows = list(place.timescales.order_by("-effective_from"))
-    rows.sort(key=lambda row: list(Timed).index(Timed(row.what)))
+    rows = timescales(place)
     manages = keeps(request.user, place)
     page = one_page(rows, request)
     new = reverse("conferences:timescale-new", args=[place.code])
@@ -231,5 +246,6 @@ def timescale_list(request: HttpRequest, code: str) -> HttpResponse:
             for row in page
         ],
         "page": page,
+        "files": [download(request, "conferences:timescale-list-file", code)],
         "crumbs": crumbs(request.user, (f"Timescales of {place}", "")),
     })

@@ -15,7 +15,7 @@ from escalation.stages import CaseState, Move, local_day
 from escalation.timeline import timeline
 from escalation.views.reaching import visible_case
 from partnership.models import User
-from partnership.reach import can
+from partnership.reach import can, held
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate, longmoment
 
@@ -56,6 +56,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
             "documents": documents(book),
             "adds": part,
             "assigns": manages(request.user, case),
+            "logs": case.partnership_id in held(request.user, Permission.ISSUE_REPORT).partnerships,
             "contacts": names_missing_contact(request.user, book),
         },
     )

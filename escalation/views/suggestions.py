@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from escalation.choices import SuggestionState
 from escalation.filters import SuggestionFilter
 from escalation.forms.moves import DismissForm
 from escalation.models import Suggestion
+from partnership.exporting import download
 from partnership.forms import NUMBER, posted, put_errors
 from partnership.reach import can
 from partnership.roles import Permission
@@ -26,13 +28,19 @@ PAGE = 25
 MOST = 300  # ticks that are sent at once
 
 
-def suggestion_list(request: HttpRequest) -> HttpResponse:
+def listed(request: HttpRequest) -> tuple[SuggestionFilter, QuerySet[Suggestion]]:
     """What is suggested and waits, the newest first; narrowed, what was handled too."""
     if not can(request.user, Permission.VIEW_SUGGESTIONS):
         raise PermissionDenied
     asked = SuggestionFilter(request.GET, queryset=Suggestion.objects.visible_to(request.user))
     rows = asked.qs.select_related("partnership", "about", "handled_by", "escalation")
-    page = Paginator(rows.prefetch_related("meetings"), PAGE).get_page(request.GET.get("page"))
+    return asked, rows.prefetch_related("meetings")
+
+
+def suggestion_list(request: HttpRequest) -> HttpResponse:
+    """A page of suggestions, each to be accepted or dismissed by those who may."""
+    asked, rows = listed(request)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     visible, may_act = visible_meetings(request, page), actable(request, page)
     return render(
         request,
@@ -42,6 +50,7 @@ def suggestion_list(request: HttpRequest) -> HttpResponse:
             "suggestions": [shown(request, row, visible, may_act) for row in page],
             "acts": bool(may_act),
             "filter": asked.form,
+            "files": [download(request, "escalation:suggestion-list-file")],
             "narrowed": any(request.GET.get(name) for name in asked.form.fields),
             "crumbs": crumbs(),
         },

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from escalation.choices import Grounds, Theme
 from escalation.models import Escalation
 from escalation.stages import CaseState
+from partnership.exporting import download
 from partnership.reach import can
 from partnership.roles import Permission
 
@@ -24,17 +25,22 @@ COLUMNS = [
 ]
 
 
-def themes(request: HttpRequest) -> HttpResponse:
-    """Counts by grounds and by what is to be learned, and the training needs noted."""
+def cases_within(request: HttpRequest) -> QuerySet[Escalation]:
     if not can(request.user, Permission.VIEW_ESCALATION_THEMES):
         raise PermissionDenied
-    rows = Escalation.objects.within_reach(request.user, Permission.VIEW_ESCALATION_THEMES)
+    return Escalation.objects.within_reach(request.user, Permission.VIEW_ESCALATION_THEMES)
+
+
+def themes(request: HttpRequest) -> HttpResponse:
+    """Counts by grounds and by what is to be learned, and the training needs noted."""
+    rows = cases_within(request)
     return render(
         request,
         "escalation/themes.html",
         {
             "number": rows.count(),
             "columns": COLUMNS,
+            "files": [download(request, "escalation:themes-file", text="Download these numbers")],
             "grounds": counts(rows, "grounds", Grounds),
             "learned": counts(rows, "learning_theme", Theme),
             "needs": needs(rows),

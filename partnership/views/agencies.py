@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from partnership.actions import add_agency, agency_seen, change_agency
+from partnership.exporting import download
 from partnership.filters import AgencyFilter
 from partnership.forms import posted
 from partnership.forms.places import AgencyForm
@@ -93,20 +94,25 @@ def reached(request: HttpRequest) -> QuerySet:
     return rows.select_related("agency__parent", "partnership")
 
 
-def agency_list(request: HttpRequest) -> HttpResponse:
-    """Every agency of one's partnerships; what waits for an answer stands on top."""
+def listed(request: HttpRequest) -> tuple[AgencyFilter, tuple[str, bool], QuerySet]:
+    """The agencies that were asked for, in the order that was asked for."""
     must_manage(request)
     narrowed = AgencyFilter(request.GET, queryset=reached(request), user=request.user)
     now = chosen_sort(request.GET.get("sort", ""), SORTS, "name")
     order = SORTS[now[0]].desc() if now[1] else SORTS[now[0]].asc()
-    rows = counted(narrowed.qs).order_by(order, "agency__name", "pk")
+    return narrowed, now, counted(narrowed.qs).order_by(order, "agency__name", "pk")
+
+
+def agency_list(request: HttpRequest) -> HttpResponse:
+    """Every agency of one's partnerships; what waits for an answer stands on top."""
+    narrowed, now, rows = listed(request)
     names = [name for name in COLUMNS if name != "partnership" or len(narrowed.places) > 1]
     page = page_of(request, rows)
     return render(request, "partnership/agency_list.html", {
         "filter": narrowed.form, "narrowed": narrowed.narrowed, "page": page,
         "columns": headings(request, {n: COLUMNS[n] for n in names}, SORTS, now, ("people", "users")),
         "rows": [[cells(row)[name] for name in names] for row in page],
-        "without_lead": without_lead(request),
+        "without_lead": without_lead(request), "files": [download(request, "partnership:agency-list-file")],
         "groups": groups(request), "offers": offers(request),
         "crumbs": [*crumbs()[:-1], {"text": "Agencies", "href": ""}],
     })

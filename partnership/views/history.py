@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.http import urlencode
 
-from partnership.exporting import as_csv
+from partnership.exporting import ListFile, as_file, dated, download, in_chunks, in_places
 from partnership.history import record
 from partnership.history_filters import HistoryFilter, reads_no_agency, row_named
 from partnership.models import HistoryEntry, StaffMember, User
@@ -25,7 +26,6 @@ from partnership.templatetags.quorate import longdate, longmoment
 from partnership.views.keyset import END, KeyPage, Segment, page
 
 PAGE = 25
-MOST_IN_A_FILE = 5_000
 HIDDEN = "Changed, not shown to your role"
 SOMETHING = "Something more"
 OPERATOR = "The operator"
@@ -70,7 +70,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "columns": [{"text": text} for text in COLUMNS],
         "lines": [line(entry, reading) for entry in entries],
         "pages": neighbours(request, found),
-        "csv": f"{reverse('partnership:history-csv')}?{request.GET.urlencode()}",
+        "files": [download(request, "partnership:history-file")],
         "own": not (held(request.user, Permission.VIEW_HISTORY).agencies
                     or held(request.user, Permission.VIEW_HISTORY).partnerships),
         "no_agency": reads_no_agency(request.user),
@@ -210,29 +210,33 @@ def moment_words(text: str) -> str:
 # --- As a file ------------------------------------------------------------------------------------
 
 
-def history_csv(request: HttpRequest) -> HttpResponse:
+def history_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """The entries of the narrowed list, the newest first, a line for each field."""
     may_open(request)
     asked = narrowed(request)
     if not asked.form.is_valid():
         return history(request)
-    entries = list(newest(asked.qs)[:MOST_IN_A_FILE])
-    reading = Reading(request.user, entries)
-    rows = [row for entry in entries for row in file_rows(entry, reading)]
-    response = HttpResponse(as_csv([FILE_COLUMNS, *rows]), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="quorate-history.csv"'
-    note_taken(request.user, len(entries))
-    return response
+    there = asked.qs.aggregate(number=Count("pk"), last=Max("pk"))
+    note_taken(request.user, there["number"])
+    rows = lines_of(request.user, asked.qs.filter(pk__lte=there["last"] or 0))  # without that note
+    return as_file(form, ListFile(dated("history"), in_places(FILE_COLUMNS), rows))
+
+
+def lines_of(user: User, rows: QuerySet) -> Iterator[list[object]]:
+    """Each entry as lines, read as far as the person may read it."""
+    for entries in in_chunks(newest(rows)):
+        reading = Reading(user, entries)
+        for entry in entries:
+            yield from file_rows(entry, reading)
 
 
 def newest(rows: QuerySet) -> QuerySet:
     return rows.select_related("user", "agency").order_by("-at", "-pk")
 
 
-def file_rows(entry: HistoryEntry, reading: Reading) -> list[list[str]]:
+def file_rows(entry: HistoryEntry, reading: Reading) -> list[list[object]]:
     found = line(entry, reading)
-    when = f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"
-    head = [when, found["who"], found["verb"], found["kind"], found["words"]]
+    head = [entry.at, found["who"], found["verb"], found["kind"], found["words"]]
     details = [[c["label"], c["before"], c.get("hidden") or c["after"]] for c in found["changes"]]
     return [[*head, *detail] for detail in details or [["", "", ""]]]
 

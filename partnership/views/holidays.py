@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from partnership.exporting import download
 from partnership.forms.rules import COUNTRIES, countries_of
 from partnership.models import BankHoliday, today
 from partnership.templatetags.quorate import longdate
@@ -19,19 +21,31 @@ WHY = (
 )
 
 
-def holiday_list(request: HttpRequest) -> HttpResponse:
-    """The bank holidays of a country in a year."""
-    places = readable_places(request.user)
-    countries = countries_of(places)
-    if not countries:
+def readable_countries(request: HttpRequest) -> list[tuple[str, str]]:
+    found = countries_of(readable_places(request.user))
+    if not found:
         raise PermissionDenied
+    return found
+
+
+def asked_days(
+    request: HttpRequest, countries: list[tuple[str, str]]
+) -> tuple[str, int, list[int], QuerySet[BankHoliday]]:
+    """A country, a year, the years that are in, and the bank holidays of that year."""
     country = asked_country(request, countries)
     # unscoped: bank holidays are the same for all
     days = BankHoliday.objects.filter(country=country)
     years = sorted({on.year for on in days.values_list("on", flat=True)})
     year = asked_year(request, years)
+    return country, year, years, days.filter(on__year=year)
+
+
+def holiday_list(request: HttpRequest) -> HttpResponse:
+    """The bank holidays of a country in a year."""
+    countries = readable_countries(request)
+    country, year, years, days = asked_days(request, countries)
     keeps = country in dict(countries_of(kept_places(request.user)))
-    page = one_page(days.filter(on__year=year), request)
+    page = one_page(days, request)
     columns = [{"text": text} for text in COLUMNS]
     return render(request, "partnership/holiday_list.html", {
         "country": COUNTRIES.get(country, country),
@@ -44,7 +58,7 @@ def holiday_list(request: HttpRequest) -> HttpResponse:
             {"text": str(y), "href": f"?country={country}&year={y}", "current": y == year}
             for y in years
         ],
-        "why": WHY,
+        "why": WHY, "files": [download(request, "partnership:holiday-list-file")],
         "keeps": keeps,
         "missing": next_year_missing(years),
         "columns": [*columns, {"text": "Change", "hidden": True}] if keeps else columns,

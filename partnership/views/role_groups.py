@@ -5,12 +5,13 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from partnership.actions import ROLE_GROUP_SEEN, add_role_group, rename_role_group
+from partnership.exporting import download
 from partnership.forms import posted
 from partnership.forms.places import RoleGroupForm
 from partnership.models import RoleGroup, today
@@ -39,18 +40,25 @@ def crumbs(title: str = "") -> list[dict[str, str]]:
     return [*found, {"text": title, "href": ""}] if title else found
 
 
-def role_group_list(request: HttpRequest) -> HttpResponse:
-    """Every role group, with how many people it has."""
+def listed(request: HttpRequest) -> tuple[tuple[str, bool], QuerySet[RoleGroup]]:
+    """The role groups in the order that was asked for, with how many people each has."""
     must_keep(request)
     now = chosen_sort(request.GET.get("sort", ""), SORTS, "title")
     people = Count("staff", filter=on_day(today(), "staff__started_on", "staff__left_on"))
     # unscoped: the same for all, with counts and no names
-    rows = RoleGroup.objects.annotate(people=people).order_by(f"{'-' if now[1] else ''}{SORTS[now[0]]}", "pk")
+    rows = RoleGroup.objects.annotate(people=people)
+    return now, rows.order_by(f"{'-' if now[1] else ''}{SORTS[now[0]]}", "pk")
+
+
+def role_group_list(request: HttpRequest) -> HttpResponse:
+    """Every role group, with how many people it has."""
+    now, rows = listed(request)
     page = page_of(request, rows)
     columns = headings(request, COLUMNS, SORTS, now, ("people",))
     columns[-1]["hidden"] = True
     return render(request, "partnership/role_group_list.html", {
         "page": page, "columns": columns, "crumbs": crumbs(),
+        "files": [download(request, "partnership:role-group-list-file")],
         "rows": [
             [row.title, row.code, row.people, {
                 "text": "Rename", "hidden": row.title,

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from partnership.actions import give_access
+from partnership.exporting import download
 from partnership.filters import UserFilter
 from partnership.forms import NUMBER, posted
 from partnership.forms.users import InviteForm
@@ -56,14 +57,19 @@ def kept_users(request: HttpRequest) -> QuerySet:
     return User.objects.filter(pk__in=kept_grants(request).values("user"))
 
 
-def user_list(request: HttpRequest) -> HttpResponse:
-    """Everybody with a role here; by name, and narrowed by role, agency and dates."""
+def listed(request: HttpRequest) -> tuple[UserFilter, tuple[str, bool], QuerySet]:
+    """The users who were asked for, in the order that was asked for."""
     must_keep_users(request)
     narrowed = UserFilter(request.GET, queryset=kept_grants(request), user=request.user)
     now = chosen_sort(request.GET.get("sort", ""), SORTS, "name")
     order = SORTS[now[0]].desc(nulls_last=True) if now[1] else SORTS[now[0]].asc(nulls_first=True)
     # unscoped: of grants within reach
-    users = User.objects.filter(pk__in=narrowed.qs.values("user")).order_by(order, "pk")
+    return narrowed, now, User.objects.filter(pk__in=narrowed.qs.values("user")).order_by(order, "pk")
+
+
+def user_list(request: HttpRequest) -> HttpResponse:
+    """Everybody with a role here; by name, and narrowed by role, agency and dates."""
+    narrowed, now, users = listed(request)
     page = page_of(request, users)
     grants = grants_of(request, [user.pk for user in page])
     return render(request, "partnership/user_list.html", {
@@ -71,6 +77,7 @@ def user_list(request: HttpRequest) -> HttpResponse:
         "columns": headings(request, COLUMNS, SORTS, now),
         "rows": [cells(user, grants[user.pk]) for user in page],
         "leads": can(request.user, Permission.MANAGE_OWN_USERS),
+        "files": [download(request, "partnership:user-list-file")],
         "checks": last_checks(request), "crumbs": [*crumbs()[:-1], {"text": "Users", "href": ""}],
     })
 

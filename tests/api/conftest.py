@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import caches
 
 from compliance.demo import factories as make
 from tests import filled as world
 from tests.api.machines import machine
 
 filled = world.filled
-
-
-@pytest.fixture(autouse=True)
-def nobody_called_yet():
-    """Calls are counted by the minute and by client; tests begin with none."""
-    caches["throttle"].clear()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from api.actions import make_key
 from api.models import MachineKey
-from api.scopes import Scope, scopes_for
+from api.scopes import Scope, may_give, scopes_for
 from partnership.reach import Reach
 
 API = "/api/v1/"
@@ -54,9 +54,10 @@ class Machine:
 
 
 def machine(by: Any = None, scopes: Any = None, name: str = "Nightly push", **where: Any) -> Machine:
-    """A key with all scopes of its kind of place, or with some."""
-    far = Reach.AGENCY if where.get("agency") else Reach.PARTNERSHIP
-    scopes = scopes_for(far) if scopes is None else [Scope(one) for one in scopes]
+    """A key with all scopes that its maker can give in that place (the operator all), or with some."""
+    far, [place] = Reach.AGENCY if where.get("agency") else Reach.PARTNERSHIP, where.values()
+    can_give = [one for one in scopes_for(far) if by is None or may_give(by, one, place)]
+    scopes = can_give if scopes is None else [Scope(one) for one in scopes]
     key, secret = make_key(
         by=by, name=name, scopes=[one.value for one in scopes],
         expires_on=timezone.localdate() + timedelta(days=90), **where,

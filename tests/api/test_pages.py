@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from api.actions import make_key
 from api.models import CalendarFeed, MachineKey
 from api.scopes import Scope, scopes_for
 from compliance.demo import factories as make
 from partnership.models import HistoryEntry
 from partnership.reach import Reach
+from partnership.roles import Role
 from tests.api.machines import Machine, machine
 
 pytestmark = pytest.mark.django_db
@@ -85,11 +88,48 @@ def test_a_manager_sees_the_partnerships_keys_and_a_lead_the_agencys(client, ali
         assert seen.name in page and hidden.name not in page
 
 
-def test_a_manager_is_offered_nothing_that_names_staff(client, mo):
-    client.force_login(mo)
+OFFERED = {  # what each may put into a key: nothing that they may not do themselves
+    "mo": {Scope.READ_FIGURES, Scope.READ_SESSIONS, Scope.READ_MEETINGS, Scope.READ_ESCALATIONS,
+           Scope.READ_REPORTS, Scope.READ_HISTORY},
+    "dana": {Scope.READ_MEETINGS, Scope.READ_MEETING_NAMES, Scope.WRITE_MEETINGS, Scope.READ_HISTORY},
+    "alice": set(scopes_for(Reach.AGENCY)),
+}
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_a_key_is_offered_no_more_than_its_maker_may_do(client, people, agency_a, name):
+    client.force_login(getattr(people, name))
     page = client.get(MAKE).content.decode()
     for scope in Scope:
-        assert (f'value="{scope.value}"' in page) is (scope in scopes_for(Reach.PARTNERSHIP)), scope
+        assert (f'value="{scope.value}"' in page) is (scope in OFFERED[name]), scope
+
+
+def test_what_the_maker_may_not_do_is_refused_also_behind_the_form(client, mo, dana, partnership, agency_a):
+    until = timezone.localdate() + timedelta(days=9)
+    asked = {"name": "Case system", "scopes": ["write_meetings"], "expires_on": until}
+    with pytest.raises(ValidationError, match="may not do this"):
+        make_key(by=mo, partnership=partnership, **asked)
+    with pytest.raises(ValidationError, match="may not do this"):
+        make_key(by=dana, agency=agency_a, **asked)
+    assert not MachineKey.objects.exists()
+    make_key(by=dana, partnership=partnership, **asked)
+    both = make.UserFactory(email="both@example.org", name="Both")
+    for role in (Role.PARTNERSHIP_MANAGER, Role.CONFERENCE_ADMIN):
+        make.GrantFactory(user=both, role=role, partnership=partnership, agency=None)
+    client.force_login(both)
+    page = client.get(MAKE).content.decode()
+    assert all(f'value="{one.value}"' in page for one in OFFERED["mo"] | OFFERED["dana"])
+
+
+def test_the_service_looks_after_the_keys_that_it_made(client, dana, mo, partnership):
+    theirs = machine(dana, partnership=partnership, name="Case system").key
+    other = machine(mo, partnership=partnership, name="Dashboard").key
+    client.force_login(dana)
+    page = client.get(LIST).content.decode()
+    assert theirs.name in page and other.name not in page
+    assert client.get(reverse("machines:key-detail", args=[other.pk])).status_code == 404
+    client.force_login(mo)  # who sees and revokes all of the partnership's
+    assert theirs.name in client.get(LIST).content.decode()
 
 
 def test_revoking_asks_first_and_then_refuses(client, alice, agency_a):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -14,6 +11,7 @@ from compliance.measures import Scope, open_ledger, results
 from compliance.period import Period
 from conferences.actions import correct_line
 from tests import filled as world
+from tests.lists import lines_of
 from tests.reading import text
 
 filled = world.filled
@@ -80,9 +78,9 @@ def test_lead_sees_their_agency_alone(client, filled, alice, charlie):
 def test_list_can_be_taken_as_a_file(client, filled, sam):
     world.more(filled)
     client.force_login(sam)
-    answer = client.get(PAGE + "&csv=yes")
+    answer = client.get(PAGE.replace("?", "list.csv?"))
     assert 'filename="quorate-duty-NW-2014-15.csv"' in answer["Content-Disposition"]
-    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    lines = lines_of(answer)
     page = client.get(PAGE).context
     assert len(lines) == page["page"].paginator.count > 0
     assert sum(int(line["Attendances by people trained"]) for line in lines) == page["met"]

@@ -1,4 +1,4 @@
-"""Every reading of a scorecard stands alike on the page, in the PDF, in the CSV and in the JSON."""
+"""Every reading of a scorecard stands alike on the page, in the PDF, CSV, XLSX and JSON."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import json
 import re
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
+from io import BytesIO
 
+import openpyxl
 import pytest
+from python_calamine import CalamineWorkbook
 
+from compliance import sheet
 from compliance.faces import FORMATS, render
 from compliance.measures import Scope, score
 from compliance.period import Period
@@ -73,7 +77,7 @@ def said(reading: Reading) -> tuple[str, ...]:
     return (reading.printed, reading.working) if reading.total else ("none",)
 
 
-# --- The four faces -------------------------------------------------------------------------------
+# --- The five faces -------------------------------------------------------------------------------
 
 
 def test_json_says_every_reading_and_every_count(police, faces_of):
@@ -100,6 +104,55 @@ def test_csv_says_every_reading_and_every_count(police, faces_of):
         value = "; ".join(police.label(*pair) for pair in count.by)
         assert found.pop((count.label, "count", by, value)) == (str(count.value), "", "")
     assert found == {}
+
+
+def sheets(content: bytes) -> dict[str, list[list[object]]]:
+    """The rows of a workbook's sheets, as another program reads them; an empty cell is ""."""
+    book = CalamineWorkbook.from_filelike(BytesIO(content))
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def test_workbook_says_every_reading_and_every_count(police, faces_of):
+    book = sheets(faces_of("TVP")["xlsx"])
+    found = {tuple(row[:4]): tuple(row[4:]) for row in book["Figures"][1:]}
+    assert len(found) == len(book["Figures"]) - 1
+    for reading in police.readings:
+        title = police.result(reading.measure).measure.title
+        by = "; ".join(name.replace("_", " ") for name, _ in reading.by)
+        value = "; ".join(police.label(*pair) for pair in reading.by)
+        percent = "none" if reading.percent is None else float(reading.percent)
+        row = found.pop((title, reading.basis.label, by, value))
+        assert row == (reading.met, reading.total, percent)
+    assert found == {}
+    counts = [
+        [
+            count.label, "; ".join(name.replace("_", " ") for name, _ in count.by),
+            "; ".join(police.label(*pair) for pair in count.by), count.value,
+        ]
+        for count in police.counts
+    ]
+    assert book["Counts"][1:] == counts
+    assert [row[0] for row in book["Missed"][1:]] == [line.reference for line in police.missed]
+
+
+def test_workbook_is_plain_and_the_same_each_time():
+    card = sample.agency(title="=1+1", partnership="@here")
+    content = sheet.as_workbook(card)
+    assert content == sheet.as_workbook(card)
+    book = openpyxl.load_workbook(BytesIO(content))
+    assert not book.properties.creator and not book.properties.lastModifiedBy
+    assert book.properties.created.year == 2000
+    for page in book:
+        assert page.sheet_state == "visible" and page.freeze_panes == "A2"
+        assert {cell.data_type for row in page for cell in row} <= {"s", "n", "d", "inlineStr"}
+    assert {row[1].value for row in book["About"]} >= {"'=1+1", "2014-15"}
+    figures = book["Figures"][2]
+    assert [cell.value for cell in figures[4:]] == [61, 84, 72.6]
+
+
+def test_workbook_has_no_sheet_for_a_list_that_the_report_lacks():
+    assert set(sheets(sheet.as_workbook(sample.empty()))) == {"About", "Figures", "Counts", "Definitions"}
+    assert "Missed" in sheets(sheet.as_workbook(sample.agency()))
 
 
 def test_page_says_every_reading_under_its_basis(police, faces_of):
@@ -211,9 +264,12 @@ def test_names_are_on_a_face_only_in_a_copy_with_names(bf_year, form):
             Scope(bf_year, membership), Period(2014), with_names=with_names, on=date(2026, 1, 31)
         )
         content = render(card, form, MADE_AT)
-        letters = (
-            published.pdf_letters(content) if form == "pdf" else re.sub(r"\s", "", content.decode())
-        )
+        if form == "pdf":
+            letters = published.pdf_letters(content)
+        elif form == "xlsx":
+            letters = re.sub(r"\s", "", str(sheets(content)))
+        else:
+            letters = re.sub(r"\s", "", content.decode())
         return {name for name in names if name in letters}
 
     assert named(with_names=False) == set()

@@ -21,6 +21,7 @@ import conferences.actions as conferences
 import partnership.actions as ground
 import training.actions as training
 from compliance.demo import factories as make
+from compliance.period import Period
 from conferences.actions.filling import ENDING, Typed
 from conferences.actions.registers import LINE
 from conferences.choices import MeetingKind, MeetingState, Mode, Outcome
@@ -137,6 +138,19 @@ def _(w):
 @act("conferences.take_back_lines", "taken back", outcome="attended")
 def _(w):
     return lambda: conferences.take_back_lines(by=w.by, lines=[w.line.pk], since=0)
+
+
+@act("conferences.import_extract", "imported", "changed", quorate=[True, False])
+def _(w):
+    new = make.ExtractLineFactory.build(partnership=w.partnership)
+    there = make.ExtractLineFactory(partnership=w.partnership, quorate=True)
+    return lambda: conferences.import_extract(by=w.by, new=[new], changed=[(there, {"quorate": False})])
+
+
+@act("conferences.take_back_extract", "taken back", quorate=True)
+def _(w):
+    row = make.ExtractLineFactory(partnership=w.partnership)
+    return lambda: conferences.take_back_extract(by=w.by, lines=[row.pk], since=0)
 
 
 @act("compliance.send_upload", "sent", rows=1)
@@ -327,6 +341,103 @@ def _(w):
     )
 
 
+def half(w):
+    """What an issue is about: a half-year that is over."""
+    member = w.partnership.memberships.get(agency=w.agency)
+    return {"by": w.by, "partnership": w.partnership, "period": Period(2014, "H1")}, member
+
+
+@act("compliance.issue_report", "issued", number="NW/2014-15-H1/CSC/1", version=1)
+def _(w):
+    about, member = half(w)
+    return lambda: figures.issue_report(**about, membership=member)
+
+
+@act("compliance.issue_reports", "issued", "issued", number="NW/2014-15-H1/1")
+def _(w):
+    about, member = half(w)
+    return lambda: figures.issue_reports(**about, chosen=[(member, ""), (None, "")])
+
+
+@act("compliance.sign_off_report", "signed off", role="Named nurse")
+def _(w):
+    row = make.IssuedReportFactory(partnership=w.partnership, agency=w.agency)
+    return lambda: figures.sign_off_report(by=w.by, report=row, role="Named nurse")
+
+
+@act("compliance.note_disagreement", "disagreed", note="We came in June.")
+def _(w):
+    row = make.IssuedReportFactory(partnership=w.partnership, agency=w.agency)
+    return lambda: figures.note_disagreement(
+        by=w.by, report=row, role="Named nurse", note="We came in June."
+    )
+
+
+def tomorrow():
+    return timezone.localdate() + timedelta(days=1)
+
+
+def led(w):
+    make.GrantFactory(role=Role.AGENCY_LEAD, agency=w.agency)
+
+
+def asked_return(w, **signed):
+    """A return of the agency for a term that is over, due today; signed where that is asked."""
+    asked = make.ReturnRoundFactory(partnership=w.partnership, due_on=timezone.localdate())
+    row = make.AgencyReturnFactory(round=asked, membership=w.agency.memberships.get())
+    if signed:
+        make.ReturnSignOffFactory(agency_return=row, **signed)
+    return row
+
+
+@act("compliance.open_round", "opened", "reminded", agencies=2, period="2014-15-H2")
+def _(w):
+    led(w)
+    return lambda: figures.open_round(
+        by=w.by, partnership=w.partnership, period=Period.parse("2014-15-H2"), due_on=timezone.localdate()
+    )
+
+
+@act("compliance.change_due", "changed", due_on=[str(timezone.localdate()), str(tomorrow())])
+def _(w):
+    row = asked_return(w)
+    return lambda: figures.change_due(by=w.by, asked=row.round, due_on=tomorrow())
+
+
+@act("compliance.close_round", "closed", late=1)
+def _(w):
+    row = asked_return(w)
+    return lambda: figures.close_round(by=w.by, asked=row.round)
+
+
+@act("compliance.remind_now", "reminded", step="now")
+def _(w):
+    led(w)
+    row = asked_return(w)
+    return lambda: figures.remind_now(by=w.by, asked=row.round)
+
+
+@act("compliance.sign_return", "signed", name="Jane Doe", nil_reason="", staff_complete_on="2015-04-01")
+def _(w):
+    row = asked_return(w)
+    return lambda: figures.sign_return(
+        by=w.by, row=row, name="Jane Doe", role="Head", staff_complete_on=TODAY,
+        training_logged=True, attendance_checked=True,
+    )
+
+
+@act("compliance.send_back_return", "sent back", reason="Leavers are on it.")
+def _(w):
+    row = asked_return(w, name="Jane Doe")
+    return lambda: figures.send_back_return(by=w.by, row=row, reason="Leavers are on it.")
+
+
+@act("compliance.take_back_return", "taken back")
+def _(w):
+    row = asked_return(w, name="Jane Doe")
+    return lambda: figures.take_back_return(by=w.by, row=row)
+
+
 @act("compliance.set_target", "ended", "set", measure="quoracy", good_from="95")
 def _(w):
     make.TargetFactory(partnership=w.partnership, measure="quoracy")
@@ -347,6 +458,59 @@ def _(w):
     soon = timezone.localdate() + timedelta(days=9)
     row = make.TargetFactory(partnership=w.partnership, effective_from=soon)
     return lambda: figures.remove_target(by=w.by, target=row)
+
+
+def board_action(w, **fields):
+    return make.ActionFactory(partnership=w.partnership, owner=w.agency, **fields)
+
+
+@act("compliance.log_action", "logged", source="measure", due_on=str(timezone.localdate()))
+def _(w):
+    return lambda: figures.log_action(
+        by=w.by, partnership=w.partnership, asked="Name a deputy.", owner=w.agency,
+        due_on=timezone.localdate(), source="measure", measure="contribution",
+    )
+
+
+@act("compliance.change_action", "changed", owner_title=["", "Team manager"])
+def _(w):
+    row = board_action(w)
+    return lambda: figures.change_action(
+        by=w.by, action=row, asked=row.asked, owner=row.owner, owner_title="Team manager"
+    )
+
+
+@act("compliance.note_progress", "noted progress")
+def _(w):
+    row = board_action(w)
+    return lambda: figures.note_progress(by=w.by, action=row, text="Half is done.")
+
+
+@act("compliance.report_done", "reported done")
+def _(w):
+    row = board_action(w)
+    return lambda: figures.report_done(by=w.by, action=row, text="All is done.")
+
+
+@act("compliance.move_due", "moved date", reason="Holidays.",
+     due_on=["2015-06-30", str(timezone.localdate())])
+def _(w):
+    row = board_action(w)
+    return lambda: figures.move_due(
+        by=w.by, action=row, due_on=timezone.localdate(), reason="Holidays."
+    )
+
+
+@act("compliance.close_action", "closed", outcome="Deputies come.")
+def _(w):
+    row = board_action(w)
+    return lambda: figures.close_action(by=w.by, action=row, outcome="Deputies come.")
+
+
+@act("compliance.reopen_action", "opened again", state=["Closed", "Open"], reason="Too soon.")
+def _(w):
+    row = board_action(w, closed_at=timezone.now(), outcome="Deputies come.")
+    return lambda: figures.reopen_action(by=w.by, action=row, reason="Too soon.")
 
 
 @act("training.add_course", "made", code="CPC", hours="3.5")
@@ -808,6 +972,9 @@ def test_an_entry_says_where_and_whom_it_concerns(world):
     ("name", "spoil"),
     [
         ("conferences.dispute", {"text": "  "}),
+        ("compliance.open_round", {"due_on": date(2015, 3, 31)}),
+        ("compliance.sign_return", {"training_logged": False}),
+        ("compliance.send_back_return", {"reason": " "}),
         ("conferences.settle", {"answer": ""}),
         ("conferences.excuse", {"reason": ""}),
         ("conferences.excuse", {"reason": "was ill"}),

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from partnership.exporting import download
 from partnership.forms import NUMBER
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
@@ -24,6 +25,11 @@ def within(request: HttpRequest) -> TrainingRecordQuerySet:
     return reach.select_related("staff_member__agency", "course", "logged_by")
 
 
+def waiting(request: HttpRequest) -> TrainingRecordQuerySet:
+    """The records that wait, the oldest first."""
+    return within(request).to_confirm().order_by("logged_at", "pk")
+
+
 def to_confirm(request: HttpRequest) -> HttpResponse:
     """The records that wait, oldest first; ticked ones are confirmed."""
     must_reach_others(request, Permission.MANAGE_STAFF)
@@ -33,12 +39,13 @@ def to_confirm(request: HttpRequest) -> HttpResponse:
         if confirm(request, list(within(request).filter(pk__in=numbers))):
             return redirect("training:record-confirm")
         errors = [{"text": "Tick at least one record of the list.", "href": "#records"}]
-    page = Paginator(within(request).to_confirm().order_by("logged_at", "pk"), PAGE).get_page(
+    page = Paginator(waiting(request), PAGE).get_page(
         request.GET.get("page")
     )
     return render(request, "training/record_confirm.html", {
         "page": page, "rows": [shown(request, row) for row in page], "errors": errors,
         "crumbs": crumbs(request, None, "To confirm"),
+        "files": [download(request, "training:record-confirm-file")],
     }, status=422 if errors else 200)
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from partnership.exporting import download
 from partnership.forms import posted
 from partnership.models import StaffMember, today
 from partnership.reach import can
@@ -44,8 +45,8 @@ SORTS = {
 STANDING_FIELDS = frozenset({"hours", "counts_from", "counts_until", "covers"})
 
 
-def course_list(request: HttpRequest) -> HttpResponse:
-    """All courses that count today, or all there ever were."""
+def listed(request: HttpRequest) -> tuple[CourseFilter, tuple[str, bool], QuerySet[Course]]:
+    """The courses that were asked for, in the order that was asked for."""
     must_see_courses(request)
     upcoming = Count("sessions", filter=Q(
         sessions__in=sessions_within(request).filter(held_on__gte=today(), cancelled_at=None)
@@ -53,6 +54,12 @@ def course_list(request: HttpRequest) -> HttpResponse:
     listing = CourseFilter(request.GET, queryset=Course.objects.annotate(upcoming=upcoming))  # unscoped: the catalogue
     order = asked_order(request, SORTS, "title")
     rows = listing.qs.order_by(("-" if order[1] else "") + SORTS[order[0]], "title", "pk")
+    return listing, order, rows
+
+
+def course_list(request: HttpRequest) -> HttpResponse:
+    """All courses that count today, or all there ever were."""
+    listing, order, rows = listed(request)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     columns = [
         column(request, "Course", "title", order, header=True),
@@ -64,6 +71,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
         "index": index(request.user, ROUTE), "filter": listing.form, "page": page,
         "narrowed": narrowed(listing.form), "columns": columns, "rows": [cells(row) for row in page],
         "manages": can(request.user, Permission.MANAGE_COURSES), "crumbs": crumbs(),
+        "files": [download(request, "training:course-list-file")],
     })
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +11,12 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from partnership.exporting import as_csv
+from partnership.exporting import ListFile, as_file, dated, download
 from partnership.history import entry, record_all
 from partnership.models import StaffMember, today
 from partnership.roles import Permission
@@ -28,6 +30,11 @@ from training.standing import open_book
 from training.views.reaching import HOME, must_reach_others, reaches_others
 
 PAGE = 25
+BACK = "compliance:sending-back-people"
+SENT_BACK = (
+    ("staff", "these people", "To change in a spreadsheet and upload again."),
+    ("training", "their training records", "The same, a row for each record."),
+)
 MANY = 500
 # What each order needs of a person, beside the urgency of what is due.
 SORTS = {
@@ -41,9 +48,13 @@ COLUMNS = {
     "name": "Name", "standing": "Standing", "expires": "Expires on", "what": "In what",
     "role_group": "Role group", "agency": "Agency",
 }
-FILE_COLUMNS = (
-    "Reference", "First name", "Last name", "Job title", "Role group", "Agency", "Standing", "In what",
-    "Expires on", "Work e-mail",
+FILE = (  # before the standing, and after it
+    {
+        "Reference": "person.reference", "First name": "person.first_name",
+        "Last name": "person.last_name", "Job title": "person.job_title",
+        "Role group": "person.role_group.title", "Agency": "person.agency.name",
+    },
+    {"In what": "what", "Expires on": "expires_on", "Work e-mail": "person.work_email"},
 )
 # What a row shows; the rest of a person stays in the database.
 READ = (
@@ -148,9 +159,20 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "rows": [cells(row, names, listing.on, whole=whole) for row in listing.rows(page)],
         "manages": reaches_others(request.user, Permission.MANAGE_STAFF),
         "to_confirm": to_confirm.count(),
-        "csv": f"{reverse('training:person-list-csv')}?{request.GET.urlencode()}",
+        "files": files(request),
         "crumbs": [HOME, {"text": "People and training", "href": ""}],
     })
+
+
+def files(request: HttpRequest) -> list[dict[str, str]]:
+    """The list as it is shown; and for whoever keeps it, what an upload reads again."""
+    found = [download(request, "training:person-list-file")]
+    if reaches_others(request.user, Permission.MANAGE_STAFF):
+        found += [
+            download(request, BACK, kind, text=f"For sending back: {what}", hint=hint)
+            for kind, what, hint in SENT_BACK
+        ]
+    return found
 
 
 def shown_columns(listing: Listing) -> list[str]:
@@ -208,38 +230,21 @@ def without_standing(person: StaffMember, on: date) -> str:
     return "Not started" if person.started_on > on else "Nothing asked"
 
 
-def person_list_csv(request: HttpRequest) -> HttpResponse:
+def person_list_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """The filtered list as a file, every row of it; that it was taken is in the history."""
     must_reach_others(request, Permission.VIEW_STAFF)
     listing = Listing(request, today())
     people = listing.rows(listing.ranked)
-    rows = (file_row(row, listing.on) for row in people)
-    response = HttpResponse(
-        "\ufeff" + as_csv([FILE_COLUMNS, *rows]), content_type="text/csv; charset=utf-8"
-    )
-    name = f"quorate-people-{listing.on:%Y-%m-%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
     note_taken(request, listing, people)
-    return response
+    standing = {"Standing": lambda row: standing_cell(row, listing.on)["text"]}
+    return as_file(form, ListFile(dated("people"), FILE[0] | standing | FILE[1], people))
 
 
 def note_taken(request: HttpRequest, listing: Listing, people: list[PersonDue]) -> None:
     """An entry for each agency whose people are in the file."""
-    numbers: dict[int, int] = {}
-    for row in people:
-        numbers[row.person.agency_id] = numbers.get(row.person.agency_id, 0) + 1
+    numbers = Counter(row.person.agency_id for row in people)
     agencies = [agency for agency in listing.filter.agencies if agency.pk in numbers]
     record_all(
         entry(request.user, "took as a file", agency, agency=agency, people=numbers[agency.pk])
         for agency in agencies
     )
-
-
-def file_row(row: PersonDue, on: date) -> list[object]:
-    person = row.person
-    standing = row.standing.label if row.standing else without_standing(person, on)
-    return [
-        person.reference, person.first_name, person.last_name, person.job_title,
-        person.role_group.title, person.agency.name, standing, row.what,
-        row.expires_on.isoformat() if row.expires_on else "", person.work_email,
-    ]

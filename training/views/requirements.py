@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from partnership.exporting import download
 from partnership.forms import posted
 from partnership.models import Agency, Partnership, RoleGroup, StaffMember, today
 from partnership.querysets import StaffQuerySet
@@ -53,13 +54,21 @@ def changeable(request: HttpRequest) -> RequirementQuerySet:
     return whole | own.filter(partnership=None)
 
 
-def requirement_list(request: HttpRequest) -> HttpResponse:
-    """By role group, in words; what has ended when it is asked for."""
+def listed(
+    request: HttpRequest,
+) -> tuple[RequirementFilter, tuple[str, bool], RequirementQuerySet]:
+    """What is asked, as the list was asked for."""
     must(request, P.VIEW_MEASURES)
     listing = RequirementFilter(request.GET, queryset=Requirement.objects.visible_to(request.user))
     order = asked_order(request, SORTS, "owner")
     rows = listing.qs.select_related("role_group", "partnership", "agency").prefetch_related("courses")
-    page = Paginator(in_order(rows, order), PAGE).get_page(request.GET.get("page"))
+    return listing, order, in_order(rows, order)
+
+
+def requirement_list(request: HttpRequest) -> HttpResponse:
+    """By role group, in words; what has ended when it is asked for."""
+    listing, order, rows = listed(request)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     mine = set(changeable(request).filter(pk__in=[row.pk for row in page]).values_list("pk", flat=True))
     groups = [
         {"title": group.title, "rows": [cells(row, row.pk in mine) for row in found]}
@@ -68,7 +77,7 @@ def requirement_list(request: HttpRequest) -> HttpResponse:
     return render(request, "training/requirement_list.html", {
         "index": index(request.user, ROUTE), "filter": listing.form, "page": page, "groups": groups,
         "narrowed": narrowed(listing.form), "columns": columns(request, order), "manages": bool(owners_of(request.user)),
-        "crumbs": crumbs(LIST["text"]),
+        "crumbs": crumbs(LIST["text"]), "files": [download(request, "training:requirement-list-file")],
     })
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from partnership.exporting import download
 from partnership.models import today
 from partnership.reach import can, held
 from partnership.roles import Permission
@@ -18,6 +19,7 @@ from training import actions
 from training.choices import CALLED_OFF, BookingState
 from training.forms import SessionFilter
 from training.models import Booking, Session
+from training.querysets import BookingQuerySet
 from training.views.areas import (
     PAGE,
     asked_order,
@@ -47,8 +49,8 @@ STATES = {  # how a booking is shown
 }
 
 
-def session_list(request: HttpRequest) -> HttpResponse:
-    """What is offered: upcoming first, past ones when asked."""
+def listed(request: HttpRequest) -> tuple[SessionFilter, tuple[str, bool], QuerySet[Session]]:
+    """The sessions that were asked for, in the order that was asked for."""
     must_see_courses(request)
     rows = sessions_within(request).with_places().annotate(free=F("places") - F("taken") - F("waiting"))
     listing = SessionFilter(request.GET, queryset=rows)
@@ -56,14 +58,20 @@ def session_list(request: HttpRequest) -> HttpResponse:
     past = listing.form.cleaned_data.get("when") in ("past", "all")
     order = asked_order(request, SORTS, "-day" if past else "day")
     names = [("-" if order[1] else "") + name for name in SORTS[order[0]]]
-    found = rows.select_related("course", "partnership").order_by(*names, "pk")
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return listing, order, rows.select_related("course", "partnership").order_by(*names, "pk")
+
+
+def session_list(request: HttpRequest) -> HttpResponse:
+    """What is offered: upcoming first, past ones when asked."""
+    listing, order, rows = listed(request)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     own = places_of(request, list(page)) if own_people(request) else None
     return render(request, "training/session_list.html", {
         "index": index(request.user, ROUTE), "filter": listing.form, "page": page,
         "narrowed": narrowed(listing.form), "columns": columns(request, order, listing.several, own is not None),
         "rows": [cells(row, own, listing.several) for row in page],
         "manages": can(request.user, P.MANAGE_COURSES), "crumbs": crumbs(LIST["text"]),
+        "files": [download(request, "training:session-list-file")],
     })
 
 
@@ -155,10 +163,7 @@ def within(request: HttpRequest, number: int) -> Session:
 def session_detail(request: HttpRequest, number: int) -> HttpResponse:
     """When, where and how full; by name only those whom the reader may see."""
     row = within(request, number)
-    bookings = list(
-        named(request).filter(session=row).exclude(state=BookingState.MISTAKE)
-        .select_related("staff_member__agency", "agency").order_by("booked_at", "pk")
-    )
+    bookings = list(bookings_of(request, row))
     keeps = runs(request.user, row)
     several = keeps or len({booking.agency_id for booking in bookings}) > 1
     page = Paginator(bookings, MOST_LINES).get_page(request.GET.get("page"))
@@ -171,7 +176,14 @@ def session_detail(request: HttpRequest, number: int) -> HttpResponse:
         "columns": line_columns(several), "mine": own_place(request, bookings),
         "personal": own_only(request), "crumbs": crumbs(LIST, row.course.title),
         "sees": can(request.user, P.VIEW_SESSION_NAMES),
+        "files": [download(request, "training:session-bookings-file", number)],
     })
+
+
+def bookings_of(request: HttpRequest, session: Session) -> BookingQuerySet:
+    """The bookings that the reader may see by name, in the order in which they were made."""
+    rows = named(request).filter(session=session).exclude(state=BookingState.MISTAKE)
+    return rows.select_related("staff_member__agency", "agency").order_by("booked_at", "pk")
 
 
 def own_only(request: HttpRequest) -> bool:

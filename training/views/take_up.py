@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from partnership.exporting import as_csv
+from partnership.exporting import ListFile, as_file, download, in_places
 from partnership.models import Agency, Partnership, today
 from partnership.reach import held
 from partnership.roles import Permission
@@ -103,7 +104,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "index": index(request.user, ROUTE), "span": asked.span, "whole": asked.whole,
         "figures": figures(asked, found.whole), "tables": tables(asked), "beside": found.beside,
         "empty": not found.sessions, "periods": periods(asked), "places": places(asked),
-        "definitions": DEFINITIONS, "csv": reverse("training:take-up-csv") + asked.link(),
+        "definitions": DEFINITIONS, 
+        "files": [download(request, "training:take-up-file", text="Download these tables")],
         "crumbs": crumbs(HERE["text"]),
     })
 
@@ -205,15 +207,12 @@ def number(asked: Asked, tally: Tally, name: str, **by: Any) -> dict[str, Any]:
     return {"text": value, "href": asked.rows_link(count=name, **by), "hidden": LABELS[name].lower()}
 
 
-def as_file(request: HttpRequest) -> HttpResponse:
+def show_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """All three tables in one file: what it is by, its name, and the counts."""
     must(request, P.VIEW_SESSION_TAKE_UP)
     asked = Asked(request)
-    heads = ["By", "Name", *(LABELS[name] for name in LABELS)]
-    rows = [heads, *file_rows(asked)]
-    answer = HttpResponse("\ufeff" + as_csv(rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="quorate-take-up-{asked.span.slug}.csv"'
-    return answer
+    columns = in_places(["By", "Name", *LABELS.values()])
+    return as_file(form, ListFile(f"take-up-{asked.span.slug}", columns, file_rows(asked)))
 
 
 def file_rows(asked: Asked) -> Iterable[list[object]]:

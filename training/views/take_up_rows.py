@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from partnership.exporting import as_csv
+from partnership.exporting import ListFile, as_file, download, in_places
 from partnership.forms import NUMBER
 from partnership.history import record
 from partnership.models import Agency
@@ -28,12 +29,11 @@ def rows(request: HttpRequest) -> HttpResponse:
     """The sessions or bookings that a number counts; names only of those the reader may see."""
     asked, count = Asked(request), request.GET.get("count", "")
     found, columns = counted(asked, count)
-    if "csv" in request.GET:
-        return as_file(asked, [[cell["text"] for cell in row] for row in found], columns)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(request, "training/take_up_rows.html", {
         "title": LABELS[count], "span": asked.span, "page": page, "rows": list(page),
         "columns": [{"text": text, "header": n == 0} for n, text in enumerate(columns)],
+        "files": [download(request, "training:take-up-rows-file", text="Download these rows")],
         "words": words_of(asked), "crumbs": crumbs(HERE | {"href": HERE["href"] + asked.link()}, LABELS[count]),
     })
 
@@ -49,16 +49,17 @@ def counted(asked: Asked, count: str) -> tuple[list[list[dict[str, Any]]], list[
     return booking_rows(asked, count, sessions)
 
 
-def as_file(asked: Asked, laid: list[list[object]], columns: list[str]) -> HttpResponse:
+def rows_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """The rows of the page, all of them, for a spreadsheet; that they were taken is in the history."""
-    answer = HttpResponse("\ufeff" + as_csv([columns, *laid]), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="quorate-take-up-rows-{asked.span.slug}.csv"'
+    asked = Asked(request)
+    found, columns = counted(asked, request.GET.get("count", ""))
+    laid = ([cell.get("day", cell["text"]) for cell in row] for row in found)
     for place in asked.chosen:
         record(
             asked.request.user, "took rows", place, partnership=place, period=asked.span.name,
             names="Name" in columns,
         )
-    return answer
+    return as_file(form, ListFile(f"take-up-rows-{asked.span.slug}", in_places(columns), laid))
 
 
 def asked_number(request: HttpRequest, name: str) -> int | None:
@@ -81,9 +82,14 @@ def fits(asked: Asked, session: Session) -> bool:
     )
 
 
+def day_cell(session: Session) -> dict[str, Any]:
+    """The day in words, and as a day for the file."""
+    return {"text": longdate(session.held_on), "day": session.held_on, "nowrap": True}
+
+
 def session_rows(asked: Asked, sessions: list[Session]) -> list[list[dict[str, Any]]]:
     return [
-        [{"text": s.course.title, "href": page_of(s)}, {"text": longdate(s.held_on), "nowrap": True},
+        [{"text": s.course.title, "href": page_of(s)}, day_cell(s),
          {"text": s.place or "–"}, {"text": s.places}]
         for s in sessions
     ]
@@ -102,7 +108,7 @@ def booking_rows(
     )
     names = ["Name"] if seen else []
     found = [
-        [{"text": b.session.course.title, "href": page_of(b.session)}, {"text": longdate(b.session.held_on), "nowrap": True},
+        [{"text": b.session.course.title, "href": page_of(b.session)}, day_cell(b.session),
          {"text": b.agency.name},
          *([{"text": b.staff_member.name if b.pk in seen else "–"}] if seen else []),
          {"text": BookingState(b.state).label, "tag_colour": STATES[BookingState(b.state)]}]

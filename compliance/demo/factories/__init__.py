@@ -42,19 +42,37 @@ from compliance.demo.factories.floor import (
     UserFactory,
     hashed,
 )
+from compliance.demo.factories.issued import (
+    IssuedPrintFactory,
+    IssuedReportFactory,
+    SignOffFactory,
+)
+from compliance.demo.factories.logged import (
+    ActionFactory,
+    ActionReminderFactory,
+    ActionStepFactory,
+)
 from compliance.demo.factories.machines import (
     CalendarFeedFactory,
+    CallCountFactory,
     IdempotentAnswerFactory,
     MachineKeyFactory,
 )
 from compliance.demo.factories.meetings import (
     AttendanceFactory,
     ExpectationRuleFactory,
+    ExtractLineFactory,
     MeetingFactory,
     MissedDutyFactory,
     QuorumRuleFactory,
     QuorumUnitFactory,
     TimescaleFactory,
+)
+from compliance.demo.factories.returns import (
+    AgencyReturnFactory,
+    ReturnReminderFactory,
+    ReturnRoundFactory,
+    ReturnSignOffFactory,
 )
 from compliance.demo.factories.targets import TargetFactory
 from compliance.demo.factories.training import (
@@ -72,22 +90,30 @@ __all__ = [
     "FIRST_NAMES",
     "LAST_NAMES",
     "SINCE",
+    "ActionFactory",
+    "ActionReminderFactory",
+    "ActionStepFactory",
     "AgencyContactFactory",
     "AgencyFactory",
     "AgencyOfferFactory",
+    "AgencyReturnFactory",
     "AgreedActionFactory",
     "AttendanceFactory",
     "BankHolidayFactory",
     "BookingFactory",
     "CalendarFeedFactory",
+    "CallCountFactory",
     "CourseFactory",
     "DocumentFactory",
     "EscalationFactory",
     "ExemptionFactory",
     "ExpectationRuleFactory",
+    "ExtractLineFactory",
     "GrantFactory",
     "HistoryEntryFactory",
     "IdempotentAnswerFactory",
+    "IssuedPrintFactory",
+    "IssuedReportFactory",
     "KeptStandingFactory",
     "MachineKeyFactory",
     "MeetingFactory",
@@ -102,9 +128,13 @@ __all__ = [
     "QuorumUnitFactory",
     "ReminderFactory",
     "RequirementFactory",
+    "ReturnReminderFactory",
+    "ReturnRoundFactory",
+    "ReturnSignOffFactory",
     "RoleGroupFactory",
     "ScheduledRunFactory",
     "SessionFactory",
+    "SignOffFactory",
     "StaffMemberFactory",
     "StageFactory",
     "StagePauseFactory",

@@ -44,6 +44,15 @@ class IdempotentAnswerFactory(DjangoModelFactory):
     asked = factory.LazyAttribute(lambda row: digest(row.key))
 
 
+class CallCountFactory(DjangoModelFactory):
+    class Meta:
+        model = "api.CallCount"
+
+    client = factory.SubFactory(UserFactory)
+    minute = 23_757_000
+    used = 1
+
+
 class CalendarFeedFactory(DjangoModelFactory):
     class Meta:
         model = "api.CalendarFeed"

@@ -17,6 +17,7 @@ from conferences.choices import Expectation, MeetingKind, MeetingState, MissedKi
 from conferences.models import (
     Attendance,
     ExpectationRule,
+    ExtractLine,
     Meeting,
     MissedDuty,
     QuorumRule,
@@ -107,3 +108,16 @@ class MissedDutyFactory(DjangoModelFactory):
     agency = factory.SubFactory(AgencyFactory)
     kind = MissedKind.ATTENDANCE
     sentence = "The agency was expected to attend and nobody was there."
+
+
+class ExtractLineFactory(DjangoModelFactory):
+    """A review that the authority calls quorate."""
+
+    class Meta:
+        model = ExtractLine
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    reference = factory.Sequence(lambda n: f"R-{n:04d}")
+    kind = MeetingKind.REVIEW
+    held_on = date(2015, 3, 2)
+    quorate = True

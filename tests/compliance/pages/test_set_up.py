@@ -43,7 +43,7 @@ def data(**changes) -> dict:
 
 @pytest.mark.parametrize(
     ("name", "items"),
-    [("alice", ["Users", "Machine keys"]), ("bob", None), ("dana", None), ("tara", None), ("sam", None),
+    [("alice", ["Users", "Machine keys"]), ("bob", None), ("dana", ["Machine keys"]), ("tara", None), ("sam", None),
      ("mo", "all"), ("dee", None), ("audrey", None)],
 )
 def test_each_sees_what_they_may_change(client, people, partnership, name, items):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, timedelta
 
 import pytest
@@ -16,6 +14,7 @@ from conferences import actions
 from conferences.choices import Expectation, MeetingKind, MeetingState, Outcome
 from conferences.models import Attendance, Meeting
 from partnership.models import HistoryEntry, today
+from tests.lists import lines_of
 from tests.reading import text
 
 LIST, FILE, MINE, OPEN = "/meetings/attendance/", "/meetings/attendance.csv", "/meetings/mine/", "/meetings/open/"
@@ -23,10 +22,6 @@ LIST, FILE, MINE, OPEN = "/meetings/attendance/", "/meetings/attendance.csv", "/
 
 def references(answer, name="rows") -> list[str]:
     return [row[0]["text"] for row in answer.context[name]]
-
-
-def file_rows(answer) -> list[dict]:
-    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
 @pytest.fixture
@@ -71,7 +66,7 @@ def test_list_is_for_leads_and_holds_their_own_agency(client, people, lines):
 def test_list_is_narrowed_and_sorted_and_the_file_is_the_same(client, alice, lines, query, found):
     client.force_login(alice)
     assert references(client.get(f"{LIST}?{query}")) == found
-    assert [row["Meeting"] for row in file_rows(client.get(f"{FILE}?{query}"))] == found
+    assert [row["Meeting"] for row in lines_of(client.get(f"{FILE}?{query}"))] == found
 
 
 def test_wrong_filter_says_so(client, alice, lines):
@@ -102,7 +97,7 @@ def test_report_that_is_still_expected_is_not_called_unneeded(client, alice, lin
     client.force_login(alice)
     reports = {row[0]["text"]: row[3]["text"] for row in client.get(LIST).context["rows"]}
     assert reports["NW-3"] == words
-    assert {row["Meeting"]: row["Report"] for row in file_rows(client.get(FILE))}["NW-3"] == words
+    assert {row["Meeting"]: row["Report"] for row in lines_of(client.get(FILE))}["NW-3"] == words
     page = text(client.get("/partnerships/NW/meetings/NW-3/"))
     assert f"To come {words}" in page and "Not known" not in page
 

@@ -41,7 +41,8 @@ class Sender:
         return Upload.objects.filter(sent_by=self.user).latest("pk")
 
     def address(self, page: str = "detail") -> str:
-        return reverse(f"compliance:upload-{page}", args=[self.area, self.upload.pk])
+        form = ["csv"] if page == "refused" else []
+        return reverse(f"compliance:upload-{page}", args=[self.area, self.upload.pk, *form])
 
     def get(self, page: str = "detail", query: str = "") -> str:
         self.client.force_login(self.user)

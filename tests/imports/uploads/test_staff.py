@@ -11,6 +11,7 @@ from compliance.models import Upload, UploadState
 from partnership.models import HistoryEntry, StaffMember
 from tests.imports.uploads.conftest import STAFF
 from tests.imports.uploads.files import as_csv, as_ods, as_xls, as_xlsx
+from tests.lists import body
 
 pytestmark = pytest.mark.django_db
 SIOBHAN = ["A-7", "Siobhán", "Kelly", "siobhan.kelly@a.example.org", "Social worker", "Front line", "2012-01-09", ""]
@@ -157,8 +158,7 @@ def test_the_file_of_refused_rows_can_be_mended_and_sent_again(lead):
     bad = ["A-9", "=Ann", "Wood", "", "Nurse", "front_line", "2014-02-03", ""]
     lead.preview("staff", NEW, bad)
     lead.accept(good="1")
-    lead.get("refused")
-    file = lead.answer.content.decode("utf-8-sig")
+    file = body(lead.client.get(lead.address("refused"))).decode("utf-8-sig")
     assert file.splitlines()[0].endswith(",Reason")
     assert len(file.splitlines()) == 2
     assert "'=Ann" in file  # no formula comes back either

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError
 from django.utils import timezone
@@ -244,3 +245,72 @@ def test_the_history_says_who_sent_and_what_came_of_it(lead):
     assert list(rows.values_list("verb", flat=True)) == ["sent", "imported", "taken back"]
     assert {row.user for row in rows} == {lead.user}
     assert HEADINGS["training"]
+
+
+# --- Taking back ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def written(under_way):
+    """A large file that the worker has written."""
+    tasks.work_on.call(under_way.upload.pk)
+    under_way.accept()
+    tasks.work_on.call(under_way.upload.pk)
+    assert TrainingRecord.objects.count() == 8
+    DBTaskResult.objects.all().delete()
+    return under_way
+
+
+def test_a_large_file_is_taken_back_by_the_worker(written):
+    page = written.post("undo")
+    assert "Taking back 8 rows" in page and "Stop it" not in page
+    assert waiting() == ["work_on"]
+    assert TrainingRecord.objects.count() == 8
+    written.post("undo")  # a double click
+    assert waiting() == ["work_on"]
+    tasks.work_on.call(written.upload.pk)
+    assert "What the file brought is taken back." in written.get()
+    assert not TrainingRecord.objects.exists()
+    assert (written.upload.undone_by, written.upload.state) == (written.user, UploadState.UNDONE)
+    tasks.work_on.call(written.upload.pk)  # a second time does nothing
+    assert HistoryEntry.objects.filter(subject_type="compliance.upload", verb="taken back").count() == 1
+
+
+def test_what_rests_on_a_large_file_is_told_when_the_worker_gets_to_it(written):
+    written.post("undo")
+    record = TrainingRecord.objects.first()
+    HistoryEntry.objects.create(
+        verb="corrected", subject_type="training.trainingrecord", subject_id=record.pk, subject="The record"
+    )
+    tasks.work_on.call(written.upload.pk)
+    page = written.get()
+    assert "Somebody has worked with The record since (corrected)" in page and "Take back what it wrote" in page
+    assert TrainingRecord.objects.count() == 8
+
+
+def test_taking_back_that_dies_is_taken_up_again_and_in_the_end_given_up(written, monkeypatch):
+    written.post("undo")
+    DBTaskResult.objects.all().delete()
+    for _ in range(working.MOST_TRIES):
+        Upload.objects.update(heard_at=timezone.now() - working.SILENT)
+        tasks.look_after.call(written.upload.pk)
+    assert waiting() == ["work_on"] * working.MOST_TRIES
+    Upload.objects.update(heard_at=timezone.now() - working.SILENT)
+    tasks.look_after.call(written.upload.pk)
+    page = written.get()
+    assert "The taking back was interrupted 3 times, and all that was written is still there." in page
+    assert written.upload.state == UploadState.DONE
+    assert "Taken back" in written.post("undo") or waiting()  # it can be asked for again
+    tasks.work_on.call(written.upload.pk)
+    assert not TrainingRecord.objects.exists()
+
+
+def test_what_an_action_will_not_write_is_told_and_nothing_is_written(lead, monkeypatch):
+    def refuse(*args):
+        raise ValidationError("There is one called that already.")
+
+    lead.preview("training", ROWS[0])
+    monkeypatch.setattr(working, "write", refuse)
+    page = lead.accept()
+    assert "There is one called that already. Nothing was written." in page
+    assert lead.upload.state == UploadState.FAILED

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, timedelta
 from importlib import import_module
 
@@ -21,6 +19,7 @@ from partnership.models import HistoryEntry, User
 from partnership.reading import KINDS, Kind, Reading
 from partnership.roles import Permission
 from partnership.views.history import HIDDEN, PAGE
+from tests.lists import body, rows_of
 from tests.partnership.test_history import ACTS, TODAY, entries_after, newest, world
 from tests.reading import text
 
@@ -169,8 +168,8 @@ ONLY_FOR = {
 def test_each_reader_reads_only_what_they_see_elsewhere(client, told, people, name):
     client.force_login(getattr(people, name))
     for path in (PATH, FILE):
-        body = client.get(path).content.decode()
-        rows = body[body.index("<tbody"):] if path == PATH and "<tbody" in body else body
+        words = body(client.get(path)).decode()
+        rows = words[words.index("<tbody"):] if path == PATH and "<tbody" in words else words
         shown = {canary for canary in ONLY_FOR if canary in rows or escape(canary) in rows}
         may = {canary for canary, readers in ONLY_FOR.items() if name in readers}
         assert shown == may, path
@@ -219,7 +218,7 @@ def test_who_did_something_in_a_case_is_not_asked_by_the_filter_either(
     for kind in ("escalation", "stage", "document", "agreedaction"):
         query = {"who": doer.pk, "kind": f"escalation.{kind}"}
         assert bool(narrowed(client, **query)) is sees, kind
-        assert (len(client.get(FILE, query).content.decode().splitlines()) > 1) is sees, kind
+        assert (len(rows_of(client.get(FILE, query))) > 1) is sees, kind
     assert "Renamed" in narrowed(client, who=doer.pk)
 
 
@@ -358,8 +357,7 @@ def test_values_are_said_in_words(client, mo, partnership, meeting):
 def test_file_has_a_line_for_each_field_and_is_safe_for_spreadsheets(client, mo, partnership, agency_a):
     record(mo, "changed", agency_a, partnership=partnership, name=["=1+1", "B"], code=["X", "Y"])
     client.force_login(mo)
-    answer = client.get(FILE)
-    rows = list(csv.reader(io.StringIO(answer.content.decode())))
+    rows = rows_of(client.get(FILE))
     assert rows[0][:3] == ["When", "Who", "What was done"]
     assert [row[5:] for row in rows[1:]] == [["Name", "'=1+1", "B"], ["Code", "X", "Y"]]
     assert HistoryEntry.objects.latest("pk").verb == "took the history"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from datetime import date, timedelta
 
@@ -13,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance.demo import factories as make
 from partnership.models import HistoryEntry, today
+from tests.lists import body, lines_of
 from tests.reading import text
 from tests.training.pages.conftest import trained
 
@@ -21,10 +20,6 @@ PEOPLE, FILE = "/people/", "/people/list.csv"
 
 def names(response) -> list[str]:
     return [row["text"] for cells in response.context["rows"] for row in cells[:1]]
-
-
-def file_rows(response) -> list[dict]:
-    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
 
 
 @pytest.mark.parametrize("address", [PEOPLE, FILE])
@@ -41,7 +36,7 @@ def test_list_holds_the_own_agency_only(client, town, people):
     for name, inside, outside in (("alice", "Alphason", "Betason"), ("charlie", "Betason", "Alphason")):
         client.force_login(getattr(people, name))
         for address in (PEOPLE, FILE):
-            words = client.get(address).content.decode()
+            words = body(client.get(address)).decode()
             assert inside in words and outside not in words and "Gammason" not in words
 
 
@@ -89,7 +84,7 @@ def test_list_is_narrowed_and_sorted(client, town, alice, query, found):
     )
     client.force_login(alice)
     assert names(client.get(f"{PEOPLE}?{query}")) == found
-    assert [f"{row['Last name']}, {row['First name']}" for row in file_rows(client.get(f"{FILE}?{query}"))] == found
+    assert [f"{row['Last name']}, {row['First name']}" for row in lines_of(client.get(f"{FILE}?{query}"))] == found
 
 
 def test_list_is_narrowed_by_course_and_role_group(client, town, alice):
@@ -145,7 +140,7 @@ def test_file_is_safe_against_formulas(client, town, alice):
     town.bob.job_title = "=HYPERLINK(1)"
     town.bob.save()
     client.force_login(alice)
-    row = next(row for row in file_rows(client.get(FILE)) if row["Reference"] == "A-1")
+    row = next(row for row in lines_of(client.get(FILE)) if row["Reference"] == "A-1")
     assert row["Job title"] == "'=HYPERLINK(1)" and row["Standing"] == "Never done"
 
 

@@ -1,11 +1,8 @@
-"""Writing spreadsheets: text that no spreadsheet program takes for a formula."""
+"""Text that no spreadsheet program takes for a formula, and how it is read again."""
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
-from collections.abc import Iterable
 
 # Signs with which a spreadsheet begins a formula, whatever their width; a tab or a line end before
 # the text lets some programs begin anew.
@@ -14,6 +11,7 @@ BREAKS = frozenset("\t\r\n")
 # What shows nothing: spaces of every kind, controls, marks of no width, and letters drawn blank.
 UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cn", "Mn", "Me"})
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+GUARD = "'"
 
 
 def formula_sign(text: str) -> str:
@@ -27,13 +25,16 @@ def formula_sign(text: str) -> str:
     return ""
 
 
+def guarded(text: str) -> str:
+    """The text behind a guard where it needs one; where it looks guarded already, behind one more."""
+    return GUARD + text if formula_sign(text.lstrip(GUARD)) else text
+
+
+def unguarded(text: str) -> str:
+    """What stood there before it was guarded; other text is left alone."""
+    return text[1:] if text.startswith(GUARD) and formula_sign(text.lstrip(GUARD)) else text
+
+
 def safe_cell(value: object) -> object:
     """Text that no spreadsheet program takes for a formula; numbers are left alone."""
-    return f"'{value}" if isinstance(value, str) and formula_sign(value) else value
-
-
-def as_csv(rows: Iterable[Iterable[object]]) -> str:
-    """Rows, headings first, as text for a spreadsheet; no cell of it can be taken for a formula."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows(map(safe_cell, row) for row in rows)
-    return out.getvalue()
+    return guarded(value) if isinstance(value, str) else value

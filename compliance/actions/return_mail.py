@@ -1,0 +1,100 @@
+"""Mail about returns: the agencies, the term, the due day and a link; never a person's name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+from django.urls import reverse
+
+from compliance.models import AgencyReturn, ReminderStep, ReturnRound
+from partnership.models import Grant, User
+from partnership.post import notify, notify_each
+from partnership.roles import Role
+from partnership.spreadsheets import spoken
+
+SUBJECTS = {
+    ReminderStep.OPENED: "Confirm your agency’s data by {due}",
+    ReminderStep.NEARLY_DUE: "Your agency’s return is due on {due}",
+    ReminderStep.LATE: "Your agency’s return was due on {due}",
+    ReminderStep.NOW: "Your agency’s return is asked for",
+}
+SENTENCES = {
+    ReminderStep.OPENED: "{place} asks its agencies to confirm their data for {term}, by {due}.",
+    ReminderStep.NEARLY_DUE: "{place} asked for your return for {term}. It is due on {due}.",
+    ReminderStep.LATE: "{place} asked for your return for {term}. It was due on {due} and is still missing.",
+    ReminderStep.NOW: "{place} reminds you of your return for {term}. Its due date is {due}.",
+}
+
+
+def leads_of(returns: Iterable[AgencyReturn], on: date) -> dict[User, list[AgencyReturn]]:
+    """Who signs which of some returns: an agency's leads, else those of the agency above it."""
+    rows = list(returns)
+    agencies = {row.membership.agency_id for row in rows}
+    agencies |= {row.membership.agency.parent_id for row in rows}
+    # unscoped: mail goes to whoever leads the agency
+    grants = Grant.objects.in_force(on).filter(
+        role=Role.AGENCY_LEAD, agency__in=agencies - {None}, user__is_active=True
+    )
+    by_agency: dict[int, list[User]] = defaultdict(list)
+    for grant in grants.select_related("user").order_by("pk"):
+        by_agency[grant.agency_id].append(grant.user)
+    found: dict[User, list[AgencyReturn]] = defaultdict(list)
+    for row in rows:
+        agency = row.membership.agency
+        for user in dict.fromkeys(by_agency[agency.pk] or by_agency[agency.parent_id]):
+            found[user].append(row)
+    return found
+
+
+def tell_leads(
+    asked: ReturnRound, leads: dict[User, list[AgencyReturn]], step: ReminderStep
+) -> None:
+    """One mail to each lead, about all of their agencies."""
+    words = {"place": asked.partnership, "term": asked.term_name, "due": spoken(asked.due_on)}
+    subject = f"{asked.term_name}: {SUBJECTS[step].format(**words)}"
+    notify_each(
+        (user, subject, body(SENTENCES[step].format(**words), rows)) for user, rows in leads.items()
+    )
+
+
+def body(sentence: str, rows: list[AgencyReturn]) -> str:
+    lines = [f"{row.membership.agency}: {address_of(row)}" for row in rows]
+    return "\n\n".join([sentence, "Look at the numbers and sign:", *lines]) + "\n"
+
+
+def address_of(row: AgencyReturn) -> str:
+    place = [row.round_id, row.membership.code]
+    return settings.SITE_URL + reverse("compliance:return-agency", args=place)
+
+
+def tell_sent_back(row: AgencyReturn, on: date) -> None:
+    """The leads hear that their return came back; why stands on the page."""
+    term = row.round.term_name
+    sentence = f"{row.round.partnership} sent your return for {term} back. The reason stands on the page."
+    notify_each(
+        (user, f"{term}: your agency’s return was sent back", body(sentence, rows))
+        for user, rows in leads_of([row], on).items()
+    )
+
+
+def tell_managers(asked: ReturnRound, late: Iterable[AgencyReturn], on: date) -> None:
+    """One summary of who is late."""
+    names = sorted(row.membership.agency.name for row in late)
+    # unscoped: mail goes to whoever manages the partnership
+    grants = Grant.objects.in_force(on).filter(
+        role=Role.PARTNERSHIP_MANAGER, partnership=asked.partnership_id
+    )
+    managers = {grant.user_id: grant.user for grant in grants.select_related("user")}
+    number = "1 agency is" if len(names) == 1 else f"{len(names)} agencies are"
+    address = settings.SITE_URL + reverse("compliance:return-detail", args=[asked.pk])
+    lines = [
+        f"{number} late with the return for {asked.term_name}, which was due on {spoken(asked.due_on)}:",
+        "\n".join(names),
+        f"Their leads are reminded, where there is one. See the table: {address}",
+    ]
+    notify(
+        managers.values(), f"{asked.term_name}: {number} late with the return", "\n\n".join(lines) + "\n"
+    )

@@ -1,0 +1,94 @@
+"""Published editions: made of all reports of a partnership's year together, once a day.
+
+What one report holds back depends on all others, so that a single one cannot be made by itself. They
+are made from one reading of the figures and kept for the day: two published editions of one day never
+differ, and nobody can subtract the one from the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.core.cache import cache
+
+from compliance.kept_figures import from_kept
+from compliance.measures import Scope, score
+from compliance.models import IssuedReport
+from compliance.period import Period
+from compliance.published import WHOLE, Family, NotCovered, published
+from compliance.scorecard import Scorecard
+from partnership.models import Membership, Partnership, today
+
+DAY = 24 * 60 * 60
+Kept = dict[tuple[str, str], Scorecard]
+
+
+def published_card(scope: Scope, period: Period) -> Scorecard:
+    """The published edition of the figures of a scope and period, as they were first asked for today."""
+    return published_year(scope.partnership, period.year)[code_of(scope), period.slug]
+
+
+def code_of(scope: Scope) -> str:
+    return scope.membership.code if scope.membership else WHOLE
+
+
+def published_year(partnership: Partnership, year: int) -> Kept:
+    """Every published edition of a financial year: the whole and each agency, in each period."""
+    key = f"published-{partnership.pk}-{year}-{today().isoformat()}"
+    kept = cache.get(key)
+    if kept is None:
+        family = family_of(partnership, year)
+        kept = {(code, period.slug): published(card, family) for (code, period), card in family.cards.items()}
+        cache.set(key, kept, DAY)
+    return kept
+
+
+def family_of(partnership: Partnership, year: int) -> Family:
+    """All scorecards of a year, read now."""
+    # unscoped: what is held back of one agency depends on all of them; who may ask was decided before
+    members = list(Membership.objects.filter(partnership=partnership).select_related("agency", "partnership"))
+    whole = Period(year)
+    return Family(
+        {
+            (code_of(scope), period): score(scope, period)
+            for scope in (Scope(partnership), *(Scope(partnership, member) for member in members))
+            for period in (whole, *whole.halves, *whole.quarters)
+        },
+        parts_of(members),
+    )
+
+
+def parts_of(members: Iterable[Membership]) -> dict[str, tuple[str, ...]]:
+    """The codes of the agencies that are parts of another, under the code of that one."""
+    codes = {member.agency_id: member.code for member in members}
+    found: dict[str, tuple[str, ...]] = {}
+    for member in members:
+        if member.agency.parent_id in codes:
+            parent = codes[member.agency.parent_id]
+            found[parent] = (*found.get(parent, ()), member.code)
+    return found
+
+
+def published_report(report: IssuedReport) -> Scorecard:
+    """The published edition of an issued report, from the newest version of each of its year.
+
+    Only when the whole and every agency were issued for the same periods: what is held back of one
+    depends on all, and is not to change when another follows.
+    """
+    # unscoped: as above
+    rows = IssuedReport.objects.newest().filter(
+        partnership=report.partnership, period__startswith=Period(report.about.year).slug
+    )
+    members = list(Membership.objects.filter(partnership=report.partnership).select_related("agency"))
+    codes = {None: WHOLE} | {member.agency_id: member.code for member in members}
+    cards = {
+        (codes[row.agency_id], row.about): from_kept(row.figures) for row in rows if row.agency_id in codes
+    }
+    periods = {period for _, period in cards}
+    missing = [(code, period) for period in sorted(periods) for code in codes.values() if (code, period) not in cards]
+    if missing:
+        raise NotCovered(
+            f"{len(missing)} reports of {Period(report.about.year).name} are not issued yet. The published "
+            "edition can be made when the reports of the whole and of every agency are."
+        )
+    return published(from_kept(report.figures), Family(cards, parts_of(members)))

@@ -1,0 +1,64 @@
+"""Taking back all that an upload wrote, as one act: at once, or by the worker where it is much."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from compliance.models import Upload, UploadState
+from compliance.uploads.working import UNDOABLE, begin, finish, locked
+from compliance.uploads.writing import lock_places, take_back
+from partnership.built_on import BuiltOn
+from partnership.history import record
+from partnership.models import User
+from partnership.uploads.tables import unpacked
+
+TOO_LATE = "This can no longer be taken back."
+RESTED_ON = "Something rests on what was imported by now, so it can no longer be taken back as a whole."
+
+
+def ask_undo(upload: Upload) -> bool:
+    """Give it to the worker; False when somebody did, or it is taken back already."""
+    refuse_too_late(upload)
+    return begin(upload, UploadState.UNDOING, (UploadState.DONE,))
+
+
+def undo(upload: Upload, by: User) -> bool:
+    """Take it back; False when it is taken back already. Refused as a whole where something rests on it."""
+    try:
+        return take_all_back(upload, by)
+    except (IntegrityError, ProtectedError):
+        raise BuiltOn(RESTED_ON) from None
+
+
+def undo_or_say(upload: Upload) -> None:
+    """What the worker does: it is taken back, or stays as it was and says why."""
+    try:
+        undo(upload, upload.sent_by)
+    except ValidationError as error:
+        begin(upload, UploadState.DONE, (UploadState.UNDOING,), problem=" ".join(error.messages)[:400])
+
+
+@transaction.atomic
+def take_all_back(upload: Upload, by: User) -> bool:
+    row = locked(upload)
+    if row.state == UploadState.UNDONE:
+        return False
+    refuse_too_late(row)
+    lock_places(row)
+    take_back(row, by, *unpacked(bytes(row.written)))
+    now = timezone.now()
+    finish(
+        row, UploadState.UNDONE, written=b"", cells=b"", preview=b"", finished_at=now, undone_at=now,
+        undone_by=by, problem="",
+    )
+    record(by, "taken back", row, partnership=row.partnership, **row.counts)
+    return True
+
+
+def refuse_too_late(upload: Upload) -> None:
+    written = upload.state in (UploadState.DONE, UploadState.UNDOING) and upload.written
+    if not written or timezone.now() - upload.sent_at > UNDOABLE:
+        raise ValidationError(TOO_LATE)
