@@ -85,6 +85,21 @@ class DefinitionSerializer(serializers.Serializer):
     sentence = serializers.CharField()
 
 
+class ActionSerializer(serializers.Serializer):
+    """An action of the board as it stood at the end of the period: open then, or closed within it."""
+
+    number = serializers.CharField()
+    what = serializers.CharField()
+    owner = serializers.CharField()
+    due_on = serializers.DateField()
+    state = serializers.CharField()
+    carried = serializers.IntegerField(help_text="How often its date was moved to a later one.")
+    from_before = serializers.BooleanField(help_text="Logged before the period began.")
+    progress = serializers.CharField()
+    closed_on = serializers.DateField(allow_null=True)
+    outcome = serializers.CharField()
+
+
 class ScorecardSerializer(serializers.Serializer):
     """All figures of a period, each defined by its sentence."""
 
@@ -96,6 +111,7 @@ class ScorecardSerializer(serializers.Serializer):
     counts = serializers.DictField(child=serializers.IntegerField())
     counts_by = CountSerializer(many=True)
     measures = serializers.DictField(child=DefinitionSerializer())
+    actions = ActionSerializer(many=True)
 
 
 class PeriodView(PlainView):

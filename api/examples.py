@@ -118,6 +118,11 @@ SCORECARD = {
     "measures": {"training_current": {
         "title": "Training in date", "sentence": "Requirements in date, of the requirements that were due.",
     }},
+    "actions": [{
+        "number": "BF-A-007", "what": "Name a deputy for every conference.", "owner": "Thames Valley Police",
+        "due_on": "2015-04-30", "state": "Open", "carried": 1, "from_before": False,
+        "progress": "A rota is being drawn up.", "closed_on": None, "outcome": "",
+    }],
 }
 PROBLEM = {
     "type": "urn:quorate:problem:refused", "title": "Bad Request", "status": 400, "code": "refused",

@@ -1,6 +1,9 @@
 """How long 20,000 training records take from a workbook: read, previewed, written with their history.
 
 Run: python bench/imports.py (SQLite in memory, or the database that DATABASE_URL names)
+On PostgreSQL 15 20,000 rows are read and previewed with 29 queries (22 for 1,000 rows), and written with
+60 (24 for 1,000): at most one more for each 500 rows. It took 1.0 s of the processor to preview, 3.3 s to write
+and 5.6 s to take back, in 211 MB; on SQLite 1.2 s, 3.9 s and 4.6 s. Taking back is therefore the worker's.
 Beside it: the same file through django-import-export as it comes, where that package is installed
 for the bench (python bench/imports.py --beside); it writes no history.
 """

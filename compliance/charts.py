@@ -19,7 +19,7 @@ from compliance.fonts import BOLD, REGULAR, font, literal, shortened, width, wra
 from compliance.scorecard import Reading
 
 INK, MUTED, BAR, TRACK, MARK = (
-    HexColor("#1d2528"), HexColor("#50595e"), HexColor("#00534a"), HexColor("#e4e8e8"),
+    HexColor("#1d2528"), HexColor("#50595e"), HexColor("#00534a"), HexColor("#d8dfde"),
     HexColor("#8a4b00"),
 )  # fmt: skip
 WIDTH = 493.0
@@ -135,7 +135,9 @@ def _panel(
         centre = x + slot * (number + 0.5)
         tall = 52.0 * float(reading.percent or 0) / 100
         drawing.add(_box(centre - min(slot, 44) * 0.32, y + 12, min(slot, 44) * 0.64, tall, BAR))
-        drawing.add(_label(centre, y + 15 + tall, reading.printed, anchor="middle", room=slot))
+        words = reading.printed.split() if reading.is_held else [reading.printed]  # one under the other
+        for up, word in enumerate(reversed(words)):
+            drawing.add(_label(centre, y + 15 + tall + 8 * up, word, anchor="middle", room=slot))
         drawing.add(_label(centre, y + 2, period, 7, "middle", MUTED, room=slot))
     drawing.add(Line(x, y + 12, x + wide, y + 12, strokeColor=MUTED, strokeWidth=0.6))
 

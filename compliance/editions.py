@@ -7,7 +7,8 @@ differ, and nobody can subtract the one from the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from django.core.cache import cache
 
@@ -47,15 +48,17 @@ def family_of(partnership: Partnership, year: int) -> Family:
     """All scorecards of a year, read now."""
     # unscoped: what is held back of one agency depends on all of them; who may ask was decided before
     members = list(Membership.objects.filter(partnership=partnership).select_related("agency", "partnership"))
-    whole = Period(year)
-    return Family(
-        {
-            (code_of(scope), period): score(scope, period)
-            for scope in (Scope(partnership), *(Scope(partnership, member) for member in members))
-            for period in (whole, *whole.halves, *whole.quarters)
-        },
-        parts_of(members),
-    )
+    cards: dict[tuple[str, Period], Scorecard] = {}
+    for scope in (Scope(partnership), *(Scope(partnership, member) for member in members)):
+        cards |= {(code_of(scope), period): card for period, card in cards_of(scope, Period(year))}
+    return Family(cards, parts_of(members))
+
+
+def cards_of(scope: Scope, year: Period) -> Iterator[tuple[Period, Scorecard]]:
+    """The year and its parts, each with the part before it; the year before has a family of its own."""
+    found = {part: score(scope, part, before=False) for part in (year, *year.halves, *year.quarters)}
+    for period, card in found.items():
+        yield period, replace(card, previous=found.get(period.previous))
 
 
 def parts_of(members: Iterable[Membership]) -> dict[str, tuple[str, ...]]:

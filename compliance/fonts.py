@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import islice
+from math import inf
 from pathlib import Path
 from threading import Lock
 
@@ -122,20 +123,26 @@ def _broken(text: str, name: str, size: float, room: float) -> Iterator[str]:
     if len(text) < MOST_AT_ONCE and width(text, name, size) <= room:
         yield text
         return
-    line = ""
+    space, line, used = _of_word(" ", name, size), "", 0.0
     for word in text.split(" "):
-        trial = f"{line} {word}" if line else word
-        if len(trial) < MOST_AT_ONCE and width(trial, name, size) <= room:
-            line = trial
+        wide = _of_word(word, name, size) if len(word) < MOST_AT_ONCE else inf
+        if line and used + space + wide <= room:
+            line, used = f"{line} {word}", used + space + wide
             continue
         if line:
             yield f"{line} "
-        line = ""
-        for piece in _pieces(word, name, size, room):
-            if line:
-                yield line
-            line = piece
+        line, used = word, wide
+        if wide > room:
+            *full, line = _pieces(word, name, size, room)
+            yield from full
+            used = width(line, name, size)
     yield line
+
+
+@lru_cache(maxsize=8192)
+def _of_word(word: str, name: str, size: float) -> float:
+    """How wide a word is: reports say the same words again and again."""
+    return width(word, name, size)
 
 
 def _pieces(word: str, name: str, size: float, room: float) -> Iterator[str]:

@@ -8,6 +8,7 @@ be checked.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -150,9 +151,15 @@ def bare(card: Scorecard, family: Family, code: str) -> Scorecard:
             replace(count, value=family.shown(place_of_count(code, card.period, count), count.value))
             for count in card.counts if count.key not in UNPUBLISHED
         ),
+        notes=tuple(note for note in card.notes if not has_count(note)),
         missed=(), people_due=None, cases=None, actions=(), trend=(), previous=None,
         stamp=card.stamp and replace(card.stamp, checksum="", reason="", changes=(), note=""),
     )
+
+
+def has_count(note: str) -> bool:
+    """Whether a sentence says a number that is no date."""
+    return bool(re.search(r"\d", re.sub(r"\b\d{1,2} [A-Z][a-z]+ \d{4}\b", "", note)))
 
 
 def shown(reading: Reading, period: Period, family: Family, code: str) -> Reading:

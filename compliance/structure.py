@@ -99,7 +99,7 @@ def _elements(root: Element, first: int, tree: int, pages: Sequence[int]) -> lis
     order: list[tuple[Element, int]] = []
     waiting = [(root, tree)]
     while waiting:
-        element, parent = pair = waiting.pop()
+        pair = element, _ = waiting.pop()
         element.number = number = first + len(order)
         order.append(pair)
         if element.children:

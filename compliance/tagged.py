@@ -146,7 +146,6 @@ class TaggedCanvas(Canvas):
 
     def showPage(self) -> None:
         """Close a page; the document's own page object is kept for its furniture."""
-        self._doc.signature.update("\n".join(self._code).encode("utf-8", "replace"))
         super().showPage()
         page = self._doc.Pages.pages[-1]
         page.__NoDefault__ = [*PDFPage.__NoDefault__, "StructParents", "Tabs"]
@@ -163,6 +162,7 @@ class TaggedCanvas(Canvas):
             with self.artifact():
                 self._furniture(self, number, len(self._written))
             page.stream = self._told(page.stream) + "\n".join(self._code) + "\n"
+            self._doc.signature.update(page.stream.encode("utf-8", "replace"))
         self._code = []
         self._write_structure()
         target, self._filename = self._filename, BytesIO()

@@ -4,6 +4,7 @@ One table. A kind of row that is not in it, and a field that its kind does not n
 reader learns that something changed, not what. A permission is asked of the very row that the entry
 is about, as it stands today; of a row that does not know how far permissions reach, of the entry.
 """
+# long: one table, to be read as one
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from django.db.models.functions import Length
 from django.utils import timezone
 
 from compliance.actions.telling import tell_owner
-from compliance.models import Action, ActionStep, StepKind
+from compliance.models import Action, ActionSource, ActionStep, IssuedReport, StepKind
+from compliance.period import Period
 from partnership.history import changed, record, save_new
 from partnership.models import Agency, Partnership, User
 from partnership.spreadsheets import spoken
@@ -54,7 +55,7 @@ def log_action(
     row.clean()
     if there := logged_just_now(row, **beside):
         return there
-    row.number = next_number(place)
+    row.number, row.report = next_number(place), issued_report(row)
     # Which escalation is for those who may see it: the history says only that it is from one.
     save_new(
         row, by, "logged", **where(row), owner=owner, owner_title=owner_title, due_on=due_on,
@@ -73,6 +74,15 @@ def logged_just_now(row: Action, **beside: Any) -> Action | None:
         source=row.source, logged_by=row.logged_by, logged_at__gte=row.logged_at - SENT_TWICE,
         **{name: getattr(row, name) for name in beside},
     ).first()
+
+
+def issued_report(row: Action) -> IssuedReport | None:
+    """The version of the report that an action comes from, where one was issued."""
+    if row.source != ActionSource.REPORT:
+        return None
+    # unscoped: the caller decided on the partnership and the agency
+    versions = IssuedReport.objects.of(row.partnership, row.about, Period.parse(row.period))
+    return versions.light().order_by("-version").first()
 
 
 def next_number(place: Partnership) -> str:

@@ -48,13 +48,13 @@ def open_ledger(scope: Scope, period: Period, on: date | None = None) -> Ledger:
 
 
 def score(
-    scope: Scope, period: Period, *, with_names: bool = False, on: date | None = None
+    scope: Scope, period: Period, *, with_names: bool = False, on: date | None = None, before: bool = True
 ) -> Scorecard:
-    """All readings and counts of a scope for a period, with the last period and the trend beside."""
+    """All readings and counts of a scope for a period, with the trend and the period before beside."""
     ledger = open_ledger(scope, period, on)
-    before = open_ledger(scope, period.previous, on)
     targets = targets_of(scope, ledger.as_at)
-    previous = scorecard(before, results(before), targets)
+    last = open_ledger(scope, period.previous, on)
+    previous = scorecard(last, results(last), targets) if before else None
     return scorecard(
         ledger, results(ledger), targets, reasons=with_names, previous=previous, trend=trend(ledger, targets),
         people_due=training.people_due(ledger) if with_names else None,

@@ -104,7 +104,6 @@ class IssuedReport(Lasting):
     period = models.CharField(max_length=12, help_text="Such as 2014-15-H1.")
     version = models.PositiveSmallIntegerField(default=1)
     number = models.CharField(max_length=60, unique=True)
-    figures = models.JSONField()
     checksum = models.CharField(max_length=64, help_text="SHA-256 over the figures.")
     issued_at = models.DateTimeField(default=timezone.now)
     issued_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -112,7 +111,9 @@ class IssuedReport(Lasting):
     reason = models.CharField(
         max_length=400, blank=True, validators=[no_child], help_text="Why it was corrected."
     )
+    # Last in the table: SQLite would walk through them to what stands behind.
     changes = models.JSONField(default=list, blank=True)
+    figures = models.JSONField()
 
     objects = IssuedReportQuerySet.as_manager()
 

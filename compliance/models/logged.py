@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from compliance.models.issued import IssuedReport
 from compliance.period import Period, PeriodError
 from escalation.models import Escalation
 from escalation.models.fields import line, no_child
@@ -107,6 +108,10 @@ class Action(models.Model):
         Agency, models.PROTECT, null=True, blank=True, related_name="+", help_text="Whose report."
     )
     period = models.CharField(max_length=10, blank=True, help_text="Of that report.")
+    report = models.ForeignKey(
+        IssuedReport, models.PROTECT, null=True, blank=True, related_name="actions",
+        help_text="The version that was issued when the action was logged.",
+    )
     met_on = models.DateField(null=True, blank=True, help_text="When the board met.")
     measure = models.CharField(max_length=40, blank=True)
     escalation = models.ForeignKey(
@@ -135,6 +140,10 @@ class Action(models.Model):
                 | from_source(ActionSource.MEASURE)
                 | from_source(ActionSource.ESCALATION),
                 violation_error_message="Say where the action comes from, and nothing else beside it.",
+            ),
+            models.CheckConstraint(
+                name="action_issued_report_of_a_report",
+                condition=Q(report__isnull=True) | Q(source=ActionSource.REPORT),
             ),
         ]
         indexes = [

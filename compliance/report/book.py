@@ -124,7 +124,7 @@ class Book:
         return Bars(share * ROOM, [self._bar(reading, rated) for reading in readings])
 
     def _bar(self, reading: Reading | None, rated: bool) -> tuple[Decimal | None, Decimal | None]:
-        if reading is None:
+        if reading is None or reading.percent is None:
             return None, None
         return reading.percent, self.good_from(reading.measure) if rated else None
 

@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from reportlab.platypus import Flowable
 
-from compliance.fonts import BOLD, REGULAR, wrapped
+from compliance.fonts import BOLD, REGULAR, literal, width, wrapped
 from compliance.report.bars import Bars
 from compliance.report.blocks import BRAND, INK, RULE, Look
 from compliance.report.columns import SIDE, Column
@@ -197,6 +197,11 @@ def _faces(widths: Sequence[float], name: Look) -> list[tuple[str, float, float]
 
 def _in_lines(row: Row, faces: Sequence[tuple[str, float, float]]) -> Lines:
     return tuple([wrapped(text, *face, MOST_LINES) for text, face in zip(row, faces, strict=True)])
+
+
+def room_of(heading: str) -> float:
+    """The least width of a column under which no word of its heading is broken."""
+    return max(width(word, HEAD.font, HEAD.size) for word in literal(heading).split(" ")) + 2 * SIDE + 1
 
 
 def _height(row: Lines, pad: float) -> float:

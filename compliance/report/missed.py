@@ -17,7 +17,9 @@ def missed(book: Book) -> None:
     lines = book.scorecard.missed
     if not lines:
         numbers(book, MISSED)
-        if not book.scorecard.is_published:  # that one holds counts only, never a line of a meeting
+        if book.scorecard.is_published:  # that one holds counts only, never a line of a meeting
+            book.text("The published edition lists no meeting.")
+        else:
             book.text("No duty was missed in this period: none.")
         return
     excused = sum(1 for line in lines if line.excused)

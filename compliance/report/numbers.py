@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from compliance.report.book import DIMENSIONS, Book
+from compliance.report.book import DIMENSIONS, ROOM, Book
+from compliance.report.grid import room_of
 from compliance.scorecard import By, Count, MeasureResult
 
 QUALITY, MISSED, PERIOD = "quality", "missed", "period"
@@ -105,7 +106,9 @@ def _table(book: Book, counts: list[Count]) -> None:
             for by in book.in_order({count.by for count in counts})
         ]
         head = [named.capitalize(), *(labels[key] for key in keys)]
-        widths = [0.34, *(max(0.11, min(0.18, 0.4 / len(keys))) for _ in keys)]
+        share = max(0.11, min(0.18, 0.4 / len(keys)))
+        rooms = [max(share, room_of(labels[key]) / ROOM) for key in keys]
+        widths = [0.34, *(min(room, 0.66 / len(keys)) for room in rooms)]
         book.table(head, rows, widths, right=range(1, len(head)))
 
 

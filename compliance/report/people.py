@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from compliance import charts
 from compliance.report.book import Book, in_words
 from compliance.scorecard import PersonDue
 
-HEAD = ["Name", "Job title", "Role group", "Course"]
+HEAD = ["Name", "Job title", "Role group"]
 WIDTHS = [0.18, 0.19, 0.21, 0.42]
-DATED_HEAD, DATED = [*HEAD, "Expiry"], [0.18, 0.17, 0.2, 0.29, 0.16]
 
 
 def due(book: Book, people: Sequence[PersonDue]) -> None:
@@ -29,20 +29,17 @@ def _standing(book: Book, standing: str, people: list[PersonDue]) -> None:
         persons.setdefault((one.name, one.job_title, one.role_group), []).append(one)
     book.note(f"Requirements: {len(people)}. People: {len(persons)}. For the agency only.")
     dated = any(one.expires_on for one in people)
-    rows = [_row(book, who, found, dated) for who, found in persons.items()]
-    book.table(DATED_HEAD if dated else HEAD, rows, DATED if dated else WIDTHS, dense=True)
+    rows = [_row(book, who, found) for who, found in persons.items()]
+    head = [*HEAD, "Course and expiry" if dated else "Course"]
+    book.table(head, rows, WIDTHS, dense=True)
 
 
-def _row(
-    book: Book, who: tuple[str, str, str], found: list[PersonDue], dated: bool
-) -> tuple[str, ...]:
+def _row(book: Book, who: tuple[str, str, str], found: list[PersonDue]) -> tuple[str, ...]:
     name, job_title, role_group = who
-    courses = [book.label("course", one.course) for one in found]
-    cells = (name, job_title, book.label("role_group", role_group))
-    if not dated:
-        return (*cells, "\n".join(courses))
-    return (*cells, "\n".join(courses), "\n".join(map(_day, found)))
+    courses = "\n".join(_course(book, one) for one in found)
+    return name, job_title, book.label("role_group", role_group), courses
 
 
-def _day(one: PersonDue) -> str:
-    return in_words(one.expires_on) if one.expires_on else "–"
+def _course(book: Book, one: PersonDue) -> str:
+    course = book.label("course", one.course)
+    return f"{course}: {charts.unbroken(in_words(one.expires_on))}" if one.expires_on else course

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compliance.report.book import BASES, DIMENSIONS, NOTHING, Book, is_counted
+from compliance.report.book import BASES, DIMENSIONS, NOTHING, ROOM, Book, is_counted
+from compliance.report.grid import room_of
 from compliance.report.numbers import beside, number, numbers, rest
 from compliance.scorecard import HELD_TERMS, Basis, By, Count, MeasureResult, Reading
 
@@ -119,20 +120,20 @@ def _matrix(
     ]
     heads = [counted(result)] if len(bases) == 1 else [basis.label for basis in bases]
     head = [named.capitalize(), *heads, *columns.values()]
-    widths, bar = _widths(len(bases), len(columns))
+    widths, bar = _widths(len(bases), list(columns.values()))
     bars = book.bars(bar, [found.get((by, basis)) for by in names], rated="mode" not in dimensions)
     book.table(head, rows, widths, right=range(1, len(head)), bars=bars)
 
 
-def _widths(bases: int, columns: int) -> tuple[list[float], float]:
+def _widths(bases: int, numbers: Sequence[str]) -> tuple[list[float], float]:
     """Shares of the room: names, a column for each basis and number; and for the bars."""
-    name, bar = NAMES, BAR if bases + columns < 3 else SHORT_BAR
+    name, bar = NAMES, BAR if bases + len(numbers) < 3 else SHORT_BAR
     if bases > 2:
         name, bar = NARROW_NAMES, NARROW_BAR
     left = 1 - name - bar
-    small = min(0.1, left * 0.7 / columns) if columns else 0
-    share = min((left - small * columns) / bases, 0.22)
-    return [name, *(share for _ in range(bases)), *(small for _ in range(columns))], bar
+    small = [min(max(0.1, room_of(title) / ROOM), left * 0.7 / len(numbers)) for title in numbers]
+    share = min((left - sum(small)) / bases, 0.22)
+    return [name, *(share for _ in range(bases)), *small], bar
 
 
 def _cell(book: Book, reading: Reading | None) -> str:

@@ -91,8 +91,6 @@ def opened_count(
         return opened_cases(ledger, key, names=names)
     if key in PEOPLE_COUNTS:
         return PEOPLE_COUNTS[key](ledger, names)
-    if key in RETURN_COUNTS:
-        return RETURN_COUNTS[key](ledger, names)
     if key in MISSED_COUNTS:
         return opened_missed(ledger, MISSED_COUNTS[key], reasons=names)
     standing = key.removeprefix("training_")
@@ -201,10 +199,9 @@ PEOPLE_COUNTS: dict[str, Callable[[Ledger, bool], Opened]] = {
     "staff_asked": opened_asked,
     "attendances_without_requirement": opened_without_requirement,
     "attendances_unnamed": opened_unnamed,
-}
-# On no card: an agency looks at them before it signs its return.
-RETURN_COUNTS: dict[str, Callable[[Ledger, bool], Opened]] = {
-    "people_in_post": opened_in_post, "records_to_confirm": opened_to_confirm,
+    # On no card: an agency looks at these before it signs its return.
+    "people_in_post": opened_in_post,
+    "records_to_confirm": opened_to_confirm,
 }
 OPENABLE_COUNTS = frozenset(
     {OPEN, NEVER_SENT, *PLAN_COUNTS, *CASE_COUNTS, *PEOPLE_COUNTS, *PRESENCE_COUNTS, *MEETING_COUNTS, *MISSED_COUNTS, *(f"training_{standing}" for standing in Standing.values)}

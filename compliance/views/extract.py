@@ -41,11 +41,11 @@ from partnership.views.listing import chosen_sort, headings
 
 PAGE = 25
 SAID = {True: "Quorate", False: "Not quorate", None: "–"}
-COLUMNS = {"reference": "Meeting", "held_on": "Date", "kind": "Kind", "verdict": "Compared",
+COLUMNS = {"reference": "Meeting", "held_on": "Date", "verdict": "Compared",
            "theirs": "The authority says", "ours": "Quorate says"}
 SORTS: dict[str, Callable[[Compared], tuple]] = {
     "reference": lambda one: (one.known.reference,), "held_on": lambda one: (one.known.held_on,),
-    "kind": lambda one: (one.known.get_kind_display(),), "verdict": lambda one: (TITLES[one.verdict],),
+    "verdict": lambda one: (TITLES[one.verdict],),
 }
 FILE: dict[str, Any] = {
     "Meeting": "known.reference", "Date": "known.held_on", "Kind": "known.get_kind_display",
@@ -53,7 +53,8 @@ FILE: dict[str, Any] = {
     "Quorate says": lambda one: SAID[one.ours], "Why": lambda one: reason(one),
 }
 COLOURS = {DIFFER: "red", AGREE: "green", NOT_HERE: "yellow", NOT_THERE: "yellow", UNKNOWN: "grey"}
-BESIDE = (NOT_HERE, NOT_THERE, UNKNOWN)
+IN_LINE = {NOT_HERE: "not in Quorate", NOT_THERE: "not in the extract", UNKNOWN: "cannot be compared"}
+BESIDE = tuple(IN_LINE)
 
 
 class ExtractFilter(forms.Form):
@@ -127,7 +128,11 @@ def extract_list(request: HttpRequest) -> HttpResponse:
         "narrowed": any(narrow.cleaned_data.values()), "rows": [cells(one, place) for one in page],
         "columns": headings(request, COLUMNS, SORTS, asked.sort), "agree": numbers[AGREE],
         "compared": numbers[AGREE] + numbers[DIFFER], "differ": numbers[DIFFER],
-        "beside": [(f"{TITLES[verdict][0].lower()}{TITLES[verdict][1:]}", numbers[verdict]) for verdict in BESIDE],
+        "differences": opens(place, period, DIFFER),
+        "beside": [
+            {"number": numbers[verdict], "text": IN_LINE[verdict], "href": opens(place, period, verdict)}
+            for verdict in BESIDE
+        ],
         # unscoped: of the partnership that the person was just found to see as a whole
         "any": bool(asked.found) and ExtractLine.objects.filter(partnership=place).exists(),
         "imports": can(request.user, Permission.RECORD_CONFERENCES),
@@ -152,12 +157,17 @@ def link(text: str, place: Partnership, period: Period, current: bool) -> dict[s
     return {"text": text, "href": f"?{query}", "current": current}
 
 
+def opens(place: Partnership, period: Period, verdict: str) -> str:
+    """The rows behind a number."""
+    return f"?{urlencode({'partnership': place.code, 'period': period.slug, 'verdict': verdict})}"
+
+
 def cells(one: Compared, place: Partnership) -> list[dict[str, Any]]:
     page = one.meeting and reverse("conferences:meeting-detail", args=[place.code, one.meeting.reference])
     return [
-        {"text": one.known.reference, "header": True, **({"href": page} if page else {})},
+        {"text": one.known.reference, "header": True, "hint": one.known.get_kind_display(),
+         **({"href": page} if page else {})},
         {"text": longdate(one.known.held_on)},
-        {"text": one.known.get_kind_display()},
         {"text": TITLES[one.verdict], "tag_colour": COLOURS[one.verdict]},
         {"text": SAID[one.theirs]},
         {"text": SAID[one.ours], "hint": reason(one)},

@@ -15,7 +15,14 @@ from django.utils import timezone
 
 from compliance.forms.logged import ActionFilter
 from compliance.measures.definitions import MEASURES
-from compliance.models import Action, ActionSource, ActionState, ActionStep, StepKind
+from compliance.models import (
+    Action,
+    ActionSource,
+    ActionState,
+    ActionStep,
+    IssuedReport,
+    StepKind,
+)
 from compliance.period import Period
 from compliance.views.report_areas import READERS, REPORTS, index
 from escalation.models import Escalation
@@ -88,7 +95,7 @@ def cells(row: Action, *, several: bool) -> list[dict[str, Any]]:
             "hint": row.partnership.name if several else "",
         },
         {"text": state.label, "tag_colour": COLOURS[state], "hint": day_words(row)},
-        {"text": shortened(row.asked), "hint": f"From: {source_words(row)}"},
+        {"text": shortened(row.asked), "hint": f"From: {source_words(row)}", "wide": True},
         {"text": row.owner.name, "hint": row.owner_title},
         {"text": row.carried or "–"},
     ]
@@ -231,6 +238,12 @@ def origin(request: HttpRequest, row: Action) -> dict[str, str]:
         href = reverse("escalation:detail", args=[case]) if seen else ""
         return {"value": source_words(row, case=case), "href": href}
     href = ""
+    issued = IssuedReport.objects.visible_to(user).light().filter(pk=row.report_id).first()
+    if issued:
+        return {
+            "value": source_words(row), "href": reverse("compliance:issued-report", args=[issued.pk]),
+            "hint": f"issued as {issued.number}",
+        }
     if row.source == ActionSource.REPORT:
         there = Membership.objects.visible_to(user).filter(partnership=row.partnership, agency=row.about)
         if code := there.values_list("code", flat=True).first():

@@ -22,11 +22,11 @@ from django.utils.http import urlencode
 from compliance import actions
 from compliance.actions.logged import ASKED_SEEN, DATE_SEEN
 from compliance.forms import logged as asked
-from compliance.models import Action, ActionSource, ActionStep
+from compliance.models import Action, ActionSource, ActionStep, IssuedReport
 from compliance.period import Period, PeriodError
 from compliance.views.logged import LIST, address, crumbs, may
-from partnership.forms import posted
-from partnership.models import Partnership, today
+from partnership.forms import NUMBER, posted
+from partnership.models import Agency, Partnership, today
 from partnership.reach import can
 from partnership.roles import Permission
 from partnership.stale import ChangedSince, fingerprint
@@ -91,16 +91,22 @@ def log(request: HttpRequest, place: Partnership, source: ActionSource) -> HttpR
 def known(request: HttpRequest, place: Partnership) -> dict[str, Any]:
     """What the page on which it was begun knows already; what is no answer is left out."""
     found: dict[str, Any] = {name: request.GET[name] for name in ("escalation", "measure") if name in request.GET}
-    code = request.GET.get("agency", "")
-    # Only an agency of the choices of the form is taken.
-    agency = asked.agencies_of(request.user, place).filter(
-        memberships__partnership=place, memberships__code=code
-    ).first()
-    if agency:
+    if agency := agency_asked(request, place):
         found |= {"about": agency, "owner": agency}
     with suppress(KeyError, PeriodError):
         found |= {"period": Period.parse(request.GET["period"]).name}
     return found
+
+
+def agency_asked(request: HttpRequest, place: Partnership) -> Agency | None:
+    """The agency of the page, or of the issued report, on which it was begun."""
+    report = request.GET.get("report", "")
+    choices = asked.agencies_of(request.user, place)
+    if NUMBER.fullmatch(report):
+        issued = IssuedReport.objects.visible_to(request.user).filter(pk=report, partnership=place)
+        return choices.filter(pk__in=issued.values("agency")).first()
+    code = request.GET.get("agency", "")
+    return choices.filter(memberships__partnership=place, memberships__code=code).first()
 
 
 # --- What is there --------------------------------------------------------------------------------------

@@ -137,7 +137,9 @@ def said(value: Any) -> str:
 def days_late_of(row: AgencyReturn) -> int:
     if not row.round.is_late(today()):
         return 0
-    return days_late(row.round.due_on, today(), BankHoliday.objects.calendar(row.round.partnership.country))
+    # unscoped: bank holidays are the same for all
+    calendar = BankHoliday.objects.calendar(row.round.partnership.country)
+    return days_late(row.round.due_on, today(), calendar)
 
 
 def parts_of(row: AgencyReturn) -> list[str]:

@@ -68,6 +68,7 @@ class Listing:
 
     @property
     def late(self) -> int:
+        # unscoped: bank holidays are the same for all
         calendar = BankHoliday.objects.calendar(self.round.partnership.country)
         return days_late(self.round.due_on, self.on, calendar)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -19,9 +18,10 @@ from compliance.measures import MEASURES, Ledger, Scope, open_ledger
 from compliance.models import Target
 from compliance.rows.rerating import Rerated, rerated
 from compliance.scorecard import TargetLine
+from compliance.views.target_files import asked_place, versions
 from conferences.rules import latest
 from partnership.dated import next_start, seen_of
-from partnership.exporting import ListFile, as_file, dated, download
+from partnership.exporting import download
 from partnership.forms import posted
 from partnership.models import Partnership, User, today
 from partnership.roles import Permission
@@ -36,9 +36,7 @@ from partnership.views.dated import (
     kept_places,
     one_page,
     set_up_crumbs,
-    state_of,
     steps,
-    until_of,
     version_cells,
 )
 from partnership.workdays import NoCalendar
@@ -66,39 +64,6 @@ def words_of(row: Target) -> str:
 
 def crumbs(user: User, *below: tuple[str, str]) -> list[dict[str, str]]:
     return set_up_crumbs(user, ("Targets", reverse("compliance:target-list")), *below)
-
-
-def asked_place(request: HttpRequest) -> tuple[Partnership, list[Partnership]]:
-    """The partnership that was asked for, and all those whose figures the person sees."""
-    places = list(Partnership.objects.visible_to(request.user).order_by("name"))
-    if not places:
-        raise PermissionDenied
-    asked = request.GET.get("partnership") or places[0].code
-    place = next((p for p in places if p.code == asked), None)
-    if place is None:
-        raise Http404
-    return place, places
-
-
-def versions(place: Partnership) -> list[Target]:
-    """All versions, measure by measure, the newest of each first."""
-    order = list(MEASURES)
-    return sorted(place.targets.order_by("-effective_from"), key=lambda row: order.index(row.measure))
-
-
-def target_list_file(request: HttpRequest, form: str) -> HttpResponseBase:
-    place, _ = asked_place(request)
-    rows = versions(place)
-
-    def same(row: Target) -> list[Target]:
-        return [other for other in rows if other.measure == row.measure]
-
-    columns = {
-        "Measure": lambda row: MEASURES[row.measure].title, "Good from (%)": "good_from",
-        "Watch from (%)": "watch_from", "State": lambda row: state_of(row, same(row), today())[0],
-        "From": "effective_from", "Until": lambda row: until_of(row, same(row)),
-    }
-    return as_file(form, ListFile(dated(f"targets-{place.code}"), columns, rows))
 
 
 def target_list(request: HttpRequest) -> HttpResponse:

@@ -25,6 +25,7 @@ MEETING_SEEN = (
     "family_ref", "children",
 )
 RULED_BY = {"kind", "held_on"}  # what the local rules are asked about
+COUNTED_FROM = ("held_on", "strategy_discussion_on")  # days from which limits are counted
 
 
 @transaction.atomic
@@ -39,6 +40,7 @@ def convene(
     meeting = Meeting(
         partnership=partnership, reference=reference, kind=kind, held_on=held_on, **fields
     )
+    refuse_uncounted(partnership, {"held_on": held_on, **fields})
     save_new(meeting, by, "convened", partnership=partnership, kind=kind, held_on=held_on)
     invite_many(by=by, meeting=meeting, invitations=invite)
     if kind == MeetingKind.OUTSIDE:
@@ -87,11 +89,23 @@ def change_meeting(*, by: User | None, meeting: Meeting, seen: str = "", **new) 
     """
     row = still_open(meeting)
     refuse_when_changed(row, seen, MEETING_SEEN)
+    refuse_uncounted(row.partnership, {name: new[name] for name in new if new[name] != getattr(row, name)})
     ruled = any(name in RULED_BY and getattr(row, name) != value for name, value in new.items())
     done = save_changed(row, by, "changed", new, partnership=row.partnership)
     if done and ruled:
         rule_anew(row)
     return done
+
+
+def refuse_uncounted(partnership: Partnership, days: Mapping[str, Any]) -> None:
+    """Refuse a day of a year without bank holidays: limits are counted from it, so no figure could be made."""
+    calendar = LocalRules.of(partnership).calendar
+    for name in COUNTED_FROM:
+        if days.get(name):
+            try:
+                calendar.why_skipped(days[name])
+            except NoCalendar as error:
+                raise ValidationError({name: str(error)}) from None
 
 
 def rule_anew(meeting: Meeting) -> None:

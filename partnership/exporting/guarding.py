@@ -16,6 +16,8 @@ GUARD = "'"
 
 def formula_sign(text: str) -> str:
     """The sign at which a spreadsheet program may take a text for a formula, or ""."""
+    if text[:1].isascii() and text[:1].isalnum():
+        return ""  # as nearly always
     for letter in text:
         if letter in BREAKS:
             return letter

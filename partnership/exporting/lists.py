@@ -73,7 +73,8 @@ def value(found: object) -> Value:
     if isinstance(found, bool):
         return "Yes" if found else "No"
     if isinstance(found, datetime):
-        return timezone.make_naive(found) if timezone.is_aware(found) else found
+        local = timezone.make_naive(found) if timezone.is_aware(found) else found
+        return local.replace(microsecond=0)
     if isinstance(found, time):
         return f"{found:%H:%M}"
     return found if isinstance(found, (str, int, float, Decimal, date)) else str(found)
@@ -95,8 +96,6 @@ def cell(found: Value) -> object:
     """A value as a CSV holds it; no text of it can be taken for a formula."""
     if isinstance(found, datetime):
         return f"{found:%Y-%m-%d %H:%M:%S}"
+    if isinstance(found, Decimal):
+        return f"{found.normalize():f}"  # 3, not 3.00
     return safe_cell(found)
-
-
-def cells(line: Sequence[object]) -> list[object]:
-    return [cell(value(found)) for found in line]

@@ -235,9 +235,9 @@ def newest(rows: QuerySet) -> QuerySet:
 
 
 def file_rows(entry: HistoryEntry, reading: Reading) -> list[list[object]]:
-    found = line(entry, reading)
-    head = [entry.at, found["who"], found["verb"], found["kind"], found["words"]]
-    details = [[c["label"], c["before"], c.get("hidden") or c["after"]] for c in found["changes"]]
+    kind, verb = kind_of(entry).title, entry.verb.capitalize()
+    head = [entry.at, who(entry, reading), verb, kind, words(entry, reading)]
+    details = [[c["label"], c["before"], c.get("hidden") or c["after"]] for c in changes(entry, reading)]
     return [[*head, *detail] for detail in details or [["", "", ""]]]
 
 

@@ -24,6 +24,7 @@ from schemathesis.transport.wsgi import WSGITransport
 GOOD = ["2xx", "400", "401", "403", "404", "409", "412", "422", "428"]
 # Who may, which row and which version are looked at before what is sent: each of these refuses what is wrong.
 BAD = ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428"]
+WITHOUT_HEADER = ["400", "401", "403", "404", "422", "428"]  # 428 is what RFC 6585 has for an If-Match that is missing
 SOCKETS = ("max_redirects", "verify", "cert", "proxies")
 
 
@@ -36,24 +37,30 @@ class Called:
     found: dict[tuple, str] = field(default_factory=dict)
 
 
-def configuration(secret: str, seed: int, each: int) -> SchemathesisConfig:
-    """All checks, in all phases: examples, what borders on the allowed, at random, and one call after another."""
+def configuration(secret: str, seed: int, each: int, borders: str) -> SchemathesisConfig:
+    """All checks, in all phases: examples, what borders on the allowed, at random, and one call after another.
+
+    What borders on the allowed is many calls, so each address is tried so by one client: ``borders`` is the
+    pattern of those of this one.
+    """
     return SchemathesisConfig.from_dict({
         "seed": seed, "workers": 1, "continue-on-failure": True, "warnings": False,
         "headers": {"Authorization": f"Bearer {secret}"} if secret else {},
         "generation": {"max-examples": each, "no-shrink": True, "database": "none"},
+        "operations": [{"exclude-path-regex": borders, "phases": {"coverage": {"enabled": False}}}],
         "checks": {
             "enabled": True, "positive_data_acceptance": {"expected-statuses": GOOD},
             "negative_data_rejection": {"expected-statuses": BAD},
+            "missing_required_header": {"expected-statuses": WITHOUT_HEADER},
         },
     })
 
 
-def call_all(document: dict[str, Any], secret: str, seed: int, each: int, monkeypatch: Any) -> Called:
+def call_all(document: dict[str, Any], monkeypatch: Any, secret: str, **options: Any) -> Called:
     """Each operation called in every way that the library knows, with a key or without one."""
     monkeypatch.setattr(WSGITransport, "send", without_sockets(WSGITransport.send))
     done = Called()
-    schema = schemathesis.openapi.from_dict(document, config=configuration(secret, seed, each))
+    schema = schemathesis.openapi.from_dict(document, config=configuration(secret, **options))
     with shared_connections() as use:
         schema.app = counting(WSGIHandler(), done, use)
         for event in from_schema(schema).execute():
@@ -127,7 +134,7 @@ def with_rows(document: dict[str, Any], rows: dict[str, list], paths: dict[str, 
             for one in operation["parameters"]:
                 here = paths.get(subject if one["name"] == "id" else one["name"])
                 if one["in"] == "path":
-                    choose(one["schema"], here)
+                    choose(one["schema"], list(map(str, here or ())))
                 elif one["name"] == "If-Match":
                     one["schema"] = {"enum": ["*"]}
     return found

@@ -65,6 +65,22 @@ def test_the_rules_of_the_page_hold(of_northwold, agency_a, agency_b, staff_a, s
     assert of_northwold.patch(address, {"kind": "transfer_in_conference", "lead": staff_a.pk}, "*").status_code == 200
 
 
+@pytest.mark.parametrize("wrong", [
+    {"strategy_discussion_on": "2001-05-01"}, {"held_on": "2001-05-01", "strategy_discussion_on": None},
+])
+def test_a_day_without_known_holidays_is_refused_and_no_figure_breaks(of_northwold, filled, wrong):
+    """Limits are counted from it: one such meeting would have taken the whole scorecard away."""
+    body = {"partnership": "NW", "reference": "C-1", "kind": "initial_conference", "held_on": "2015-03-20"}
+    found = problem(of_northwold.post("meetings/", body | wrong), 422)
+    assert "No bank holidays are known for 2001" in str(found["fields"])
+    made = of_northwold.post("meetings/", body | {"strategy_discussion_on": "2015-03-02"})
+    assert made.status_code == 201
+    address = f"meetings/{made.json()['id']}/"
+    if wrong["strategy_discussion_on"]:
+        problem(of_northwold.patch(address, wrong, made["ETag"]), 422)
+    assert of_northwold.get("partnerships/NW/scorecard/").status_code == 200
+
+
 # --- Endings --------------------------------------------------------------------------------------
 
 

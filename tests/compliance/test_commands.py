@@ -155,6 +155,16 @@ def test_partnership_cannot_be_asked_for_names(member):
 # --- What does not exist --------------------------------------------------------------------------
 
 
+@both
+@pytest.mark.parametrize(("form", "named"), [("pdf", "A PDF"), ("xlsx", "A workbook")])
+def test_what_is_no_text_needs_a_file_to_be_written_to(member, command, code, title, form, named, tmp_path):
+    sentence = refused(command, code, format=form)
+    assert sentence == f"{named} needs --output and the name of a file."
+    target = tmp_path / f"report.{form}"
+    call_command(command, code, period="2014-15", format=form, output=str(target))
+    assert target.read_bytes()[:2] == (b"%P" if form == "pdf" else b"PK")
+
+
 def test_unknown_agency_is_refused(member):
     assert refused("print_report", "XX") == "There is no agency with the code XX."
     sentence = refused("print_report", "XX", partnership="NW")

@@ -13,6 +13,7 @@ from compliance.demo.build import build
 from compliance.demo.factories import floor
 from compliance.demo.people import PASSWORD, SIGN_INS
 from compliance.measures import Scope, open_ledger, results
+from compliance.models import AgencyReturn, ReturnState
 from compliance.period import Period
 from conferences.choices import MeetingState, Mode, Outcome
 from conferences.models import Attendance, Meeting
@@ -110,6 +111,13 @@ def test_shared_agencies_are_shared_on_purpose(demo):
     assert not Attendance.objects.filter(
         meeting__partnership=demo, staff_member__works_for__isnull=False
     ).exists()
+
+
+def test_a_round_of_returns_has_something_of_everything(demo):
+    rows = AgencyReturn.objects.filter(round__partnership=demo).with_state()
+    assert {row.state for row in rows} == set(ReturnState) and rows.count() == 16
+    late = set(rows.late(today()).values_list("membership__code", flat=True))
+    assert late == {"HV", "GP", "CMHT"}
 
 
 def test_everybody_signs_in_and_has_their_role(demo):

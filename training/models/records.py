@@ -63,7 +63,8 @@ class TrainingRecord(models.Model):
         indexes = [
             models.Index(
                 fields=["staff_member", "course", "-expires_on"], name="trainingrecord_latest"
-            )
+            ),
+            models.Index(fields=["completed_on", "id"], name="trainingrecord_by_day"),  # long lists
         ]
 
     def __str__(self) -> str:

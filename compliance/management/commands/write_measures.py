@@ -20,6 +20,21 @@ where there is nothing to count the reading is "none", never 0% and never 100%. 
 counts, never averages of percentages. Attendance counts agencies at meetings, not people. A
 breakdown by mode or by who came is met in that way over the whole total.
 
+## The published edition
+
+Inside the partnership figures are exact. A *published edition*, for readers outside it, shows a count
+of 1 to 4 as "fewer than 5", because whoever is counted could be known by it; a count of nothing is
+shown as 0. Where a count that is not met is 1 to 4, met is not shown beside its total. No percentage
+and no rating stands where either of its counts is not shown. It holds counts only: no line of a single
+meeting, no case, no name.
+
+Other counts are *held back* with the small ones, and they may be large: if a year, three of its
+quarters and all agencies but one were shown, the one that is missing could be worked out. So one more
+quarter, or one more agency, is held back as well, until other numbers would fit all that is shown just
+as well. This is done for all reports of a partnership's year together: what one report holds back is in
+no other. A breakdown of an agency's quarter or half-year in which a count is small is held back as a
+whole.
+
 ## Bases
 """
 

@@ -243,6 +243,30 @@ def test_it_is_begun_from_an_agencys_page_with_the_source_filled_in(client, peop
         assert page.status_code == 200 and not page.context["log_action"]
 
 
+def test_it_is_begun_from_an_issued_report_and_keeps_its_version(
+    client, mo, tara, partnership, agency_a, agency_b
+):
+    first, second = (
+        make.IssuedReportFactory(
+            partnership=partnership, agency=agency_a, period="2014-15-H1", version=number,
+            reason="A slip." if number == 2 else "",
+        ) for number in (1, 2)
+    )
+    client.force_login(mo)
+    shown = client.get(reverse("compliance:issued-report", args=[second.pk])).content.decode()
+    [href] = re.findall(r'href="(/reports/actions/new/[^"]+)"', shown)
+    form = client.get(href.replace("&amp;", "&")).context["form"]
+    known = {name: form[name].value() for name in ("about", "owner", "period")}
+    assert known == {"about": agency_a.pk, "owner": agency_a.pk, "period": "2014-15 H1"}
+    page = client.post(href.replace("&amp;", "&"), known | {"asked": ASKED, "due_on": DUE}, follow=True)
+    assert Action.objects.get().report == second and f"issued as {second.number}" in text(page)
+    assert reverse("compliance:issued-report", args=[second.pk]) in page.content.decode()
+    client.force_login(tara)
+    page = client.get(ONE)
+    assert second.number not in text(page) and "The report of Northwold Social Care" in text(page)
+    assert first.number != second.number
+
+
 def test_it_is_begun_from_a_case(client, people, partnership, agency_a, agency_b):
     case = make.EscalationFactory(partnership=partnership, about=agency_b, raised_for=agency_a)
     make.StageFactory(escalation=case)

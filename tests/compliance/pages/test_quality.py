@@ -42,6 +42,7 @@ def messy(filled, bob):
     make.AttendanceFactory(meeting=row, agency=a, invited_on=date(2015, 3, 9), involved_changes=2)
     make.AttendanceFactory(meeting=row, agency=b, invited_on=date(2015, 3, 9))
     close_registers(by=None, meetings=[row], tell=False)
+    make.ExtractLineFactory(partnership=place, reference="MESS", held_on=date(2015, 3, 10))
     row.lines.filter(agency=b).update(
         disputed_at=timezone.now() - timedelta(days=90), disputed_by=bob, dispute="We came."
     )

@@ -1,0 +1,189 @@
+"""The published edition: nothing in it, nor in all of them together, gives a small count away."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+from scipy.sparse import coo_array
+
+from compliance import faces
+from compliance.editions import family_of
+from compliance.period import Period
+from compliance.published import Family, NotCovered, has_count, published
+from compliance.scorecard import PUBLISHED_WORDS, Basis, Count, Edition, Held, Reading, TargetLine
+from tests.compliance import sample
+
+YEAR = Period(2014)
+TIMES = {YEAR: YEAR.halves, **{half: half.quarters for half in YEAR.halves}}
+
+
+def printed(cards) -> dict[tuple, object]:
+    """Every number of the reports under what it is called in them."""
+    found = {}
+    for (code, period), card in cards.items():
+        for reading in card.readings:
+            for part in ("met", "total"):
+                found[code, period, reading.measure, reading.basis, reading.by, part] = getattr(reading, part)
+        for count in card.counts:
+            found[code, period, "count", count.key, count.by, ""] = count.value
+        for part in card.trend:
+            for reading in part.readings:
+                for name in ("met", "total"):
+                    key = code, part.period, reading.measure, reading.basis, reading.by, name
+                    value = getattr(reading, name)
+                    assert found.setdefault(key, value) == value or (code, part.period) in cards
+    return found
+
+
+def what_adds_up(exact: dict[tuple, int]) -> list[dict[tuple, int]]:
+    """Sums that come to nothing, as a reader of the reports would set them up; written without the
+    code that hides, and kept only where they are true."""
+    sums: list[dict[tuple, int]] = []
+    broken: dict[tuple, list[tuple]] = defaultdict(list)
+    for key in exact:
+        code, period, measure, basis, by, part = key
+        if not (by and by[0][0] in ("mode", "who") and part == "total"):
+            for pair in by:
+                if pair[0] != "unit":
+                    rest = tuple(other for other in by if other != pair)
+                    broken[(code, period, measure, basis, rest, part), pair[0]].append(key)
+        if period in TIMES and measure != "training_current":
+            sums.append({key: -1} | {(code, t, *key[2:]): 1 for t in TIMES[period]})
+        if (code == "" and not by) or (code == "" and by[0][0] != "agency"):
+            sums.append({key: -1} | {(c, *key[1:]): 1 for c in {k[0] for k in exact} - {""}})
+        if code == "" and len(by) == 1 and by[0][0] == "agency":
+            sums.append({key: -1, (by[0][1], period, measure, basis, (), part): 1})
+        if by and by[0][0] in ("half", "quarter"):
+            sums.append({key: -1, (code, Period.parse(by[0][1]), measure, basis, (), part): 1})
+        if measure == "count" and basis == "training_never":
+            course = [(code, period, "count", f"training_{name}", by, "") for name in ("current", "expiring", "expired", "never")]
+            due = (code, period, "training_current", Basis.DUE, by)
+            sums += [{(*due, "met"): -1} | dict.fromkeys(course[:2], 1), {(*due, "total"): -1} | dict.fromkeys(course, 1)]
+    sums += [{whole: -1} | dict.fromkeys(parts, 1) for (whole, _), parts in broken.items()]
+    there = [{key: factor for key, factor in terms.items() if key in exact} for terms in sums]
+    return [terms for terms in there if sum(exact[key] * f for key, f in terms.items()) == 0]
+
+
+def solved(exact: dict[tuple, int], shown: dict[tuple, object], rounds: int) -> list[tuple]:
+    """The small counts that a reader of all reports is left with one value for."""
+    hidden = [key for key in exact if isinstance(shown.get(key), Held)]
+    places = {key: number for number, key in enumerate(hidden)}
+    truth = np.array([exact[key] for key in hidden], dtype=float)
+    bounds = [(1, 4) if shown[key] is Held.SMALL else (0, 9_999) for key in hidden]
+    rows, columns, factors, rests = [], [], [], []
+    for terms in what_adds_up(exact):
+        if any(key in places for key in terms):
+            for key in terms.keys() & places.keys():
+                rows.append(len(rests))
+                columns.append(places[key])
+                factors.append(terms[key])
+            rests.append(-sum(exact[key] * f for key, f in terms.items() if key not in places))
+    kept = coo_array((factors, (rows, columns)), shape=(len(rests), len(hidden))).tocsr()
+    left = [places[key] for key in hidden if 1 <= exact[key] <= 4]
+    random = np.random.default_rng(2015)
+    for _ in range(rounds):
+        aim = np.zeros(len(hidden))
+        aim[left] = random.choice((-1, 1), len(left))
+        other = linprog(aim, A_eq=kept, b_eq=rests, bounds=bounds).x
+        left = [place for place in left if abs(other[place] - truth[place]) < 1e-6]
+        if not left:
+            break
+    return [hidden[place] for place in left]
+
+
+def test_demo_year_cannot_be_solved(bf_year):
+    family = family_of(bf_year, 2014)
+    editions = {key: published(card, family) for key, card in family.cards.items()}
+    exact, shown = printed(family.cards), printed(editions)
+    assert len(family.cards) == 17 * 7
+    left_out = {key for key in exact if key not in shown}
+    assert {key[3] for key in left_out} <= {"escalations_days"}
+    assert not [key for key, value in shown.items() if value in (1, 2, 3, 4)]
+    for key, value in shown.items():
+        if not isinstance(value, Held):
+            assert value == exact[key]
+        elif value is Held.SMALL:
+            assert 1 <= exact[key] <= 4
+        if key[5] == "met" and not isinstance(value, Held):  # nor is what was not met
+            total = shown[*key[:5], "total"]
+            assert isinstance(total, Held) or not 1 <= total - value <= 4
+
+    assert solved(exact, shown, rounds=20) == []
+    naive = {k: Held.SMALL if 1 <= v <= 4 else v for k, v in exact.items()}
+    assert len(solved(exact, naive, rounds=2)) > 200  # hiding the small ones alone is no use
+
+    # and it still says something
+    whole = editions["", YEAR]
+    assert not whole.result("quoracy").headline.is_held
+    assert not whole.result("conference_attendance").headline.is_held
+    assert sum(not isinstance(v, Held) for v in shown.values()) > len(shown) / 3
+
+
+@pytest.fixture(scope="module")
+def family() -> Family:
+    """A small partnership of three agencies, each with few meetings: reports of the year only."""
+    cards = {}
+    for code, met in (("A", 3), ("B", 40), ("C", 9)):
+        cards[code, YEAR] = sample.agency(code=code, period=YEAR, trend=(), previous=None, **figures(met))
+    cards["", YEAR] = sample.partnership(period=YEAR, trend=(), previous=None, **figures(52))
+    return Family(cards)
+
+
+def figures(met: int) -> dict:
+    """One measure and one count that add up over the agencies."""
+    measure = sample.agency().result("conference_attendance").measure
+    return {
+        "results": (type(sample.agency().results[0])(measure, (Reading(measure.key, measure.basis, met, 60 if met < 50 else 180),)),),
+        "counts": (Count("disputed_lines", "Disputed lines", met),),
+        "targets": (TargetLine(measure.key, Decimal(90), Decimal(70)),),
+        "notes": ("The agency’s last full staff list is dated 31 March 2015.", "3 of 16 agencies confirmed."),
+    }
+
+
+def test_published_holds_back_small_counts_and_what_gives_them_away(family):
+    small = published(family.cards["A", YEAR], family)
+    reading = small.result("conference_attendance").headline
+    assert (reading.met, reading.total) == (Held.SMALL, 60)
+    assert (reading.working, reading.printed, reading.percent) == ("fewer than 5 of 60", "held back", None)
+    assert small.rating(reading) is None
+    assert small.count("disputed_lines") is Held.SMALL
+    others = [published(family.cards[code, YEAR], family).result("conference_attendance").headline for code in "BC"]
+    assert sum(one.met is Held.BACK for one in others) == 1  # one more, and no more than one
+    whole = published(family.cards["", YEAR], family)
+    assert not whole.result("conference_attendance").headline.is_held
+
+
+def test_published_holds_counts_only(family):
+    card = published(family.cards["A", YEAR], family)
+    assert card.edition is Edition.PUBLISHED
+    assert (card.missed, card.people_due, card.cases, card.actions, card.previous) == ((), None, None, (), None)
+    assert card.notes == ("The agency’s last full staff list is dated 31 March 2015.",)
+    assert has_count("15 of 16 agencies") and not has_count("on 1 April 2014.")
+
+
+def test_published_leaves_large_counts_alone(family):
+    cards = {key: family.cards[key] for key in family.cards if key[0] == "B"}
+    card = published(cards["B", YEAR], Family(cards))
+    assert card.result("conference_attendance").headline == cards["B", YEAR].result("conference_attendance").headline
+
+
+@pytest.mark.parametrize("form", ["pdf", "csv", "json", "html", "xlsx"])
+def test_published_faces_say_so_and_hold_nothing_back_badly(family, form):
+    card = published(family.cards["A", YEAR], family)
+    content = faces.render(card, form, sample.MADE_AT)
+    assert content
+    if form in ("csv", "json", "html"):
+        text = content.decode()
+        assert PUBLISHED_WORDS in text
+        assert "fewer than 5" in text
+        assert "5.0" not in text  # the percentage
+
+
+def test_published_report_of_another_family_is_refused(family):
+    card = sample.agency(code="Z", period=YEAR)
+    with pytest.raises(NotCovered):
+        published(card, family)
