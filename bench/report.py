@@ -6,9 +6,10 @@ The floor knows nothing of layout, tags or bookmarks: it replays each line of te
 the very report, in the same embedded typeface. Wanted (``performance.md``): an agency report of 150
 people in at most 1.3 times the floor, and at most 4.4 times the time for four times the rows.
 
-Found on two shared cores (the middle of 15 pairs, best and worst of six runs): 150 people 35 ms, 1.25
-to 1.32 times the floor of 28 ms; 1,500 rows 88 ms, 1.03 to 1.06; 6,000 rows 320 ms, 1.10 to 1.16; four
-times the rows cost 3.5 to 4.1 times the time. A partnership's report is 18 ms, 1.7 times a floor of 11.
+Found on two shared cores (the middle of 15 pairs): 150 people 33 ms, 1.38 times the floor of 24 ms,
+which is not yet what is wanted; 1,500 rows 79 ms, 1.0 times; 6,000 rows 300 ms, 1.04 to 1.14 times; four
+times the rows cost 3.6 to 3.9 times the time. A partnership's report is 17 ms, 1.65 times a floor of 10:
+in a short report the composing, the cover and the chart weigh more than the rows.
 """
 
 from __future__ import annotations

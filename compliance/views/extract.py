@@ -131,7 +131,7 @@ def extract_list(request: HttpRequest) -> HttpResponse:
         "differences": opens(place, period, DIFFER),
         "beside": [
             {"number": numbers[verdict], "text": IN_LINE[verdict], "href": opens(place, period, verdict)}
-            for verdict in BESIDE
+            for verdict in BESIDE if numbers[verdict]
         ],
         # unscoped: of the partnership that the person was just found to see as a whole
         "any": bool(asked.found) and ExtractLine.objects.filter(partnership=place).exists(),
