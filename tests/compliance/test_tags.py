@@ -9,7 +9,6 @@ from io import BytesIO
 import pdfua
 import pikepdf
 import pytest
-from reportlab.pdfgen.canvas import Canvas
 
 from compliance import case_summary
 from compliance.report import render
@@ -127,11 +126,3 @@ def rename(tag: str, other: str):
 )
 def test_walk_finds_what_is_damaged(change, said):
     assert any(said in fault for fault in damaged(change))
-
-
-def test_checker_finds_fault_with_an_untagged_file(tmp_path):
-    path = tmp_path / "plain.pdf"
-    canvas = Canvas(str(path))
-    canvas.drawString(72, 72, "No tags")
-    canvas.save()
-    assert pdfua.validate(str(path)).findings != ()
