@@ -35,7 +35,7 @@ class PrintingCommand(BaseCommand):
             named = {"pdf": "A PDF", "xlsx": "A workbook"}[options["format"]]
             raise CommandError(f"{named} needs --output and the name of a file.", returncode=2)
         card = score(scope, period, with_names=bool(options.get("names")))
-        self.write(render(card, options["format"], timezone.now()), options["output"])
+        self.write(render(card, options["format"], timezone.localtime()), options["output"])
         subject = scope.agency or scope.partnership
         where = {"partnership": scope.partnership, "agency": scope.agency}
         record(None, "printed", subject, **where, period=period.name, format=options["format"])

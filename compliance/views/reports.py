@@ -41,7 +41,7 @@ def as_file(request: HttpRequest, scope: Scope, form: str, *, names: bool) -> Ht
     else:
         card = score(scope, period, with_names=names)
     response = HttpResponse(
-        faces.render(card, form, timezone.now()), content_type=CONTENT_TYPES[form]
+        faces.render(card, form, timezone.localtime()), content_type=CONTENT_TYPES[form]
     )
     codes = [scope.partnership.code] + ([scope.membership.code] if scope.membership else [])
     told_apart = ["with-names"] if names and form == "pdf" else []  # lest the wrong one is passed on

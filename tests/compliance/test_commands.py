@@ -223,6 +223,14 @@ def test_agency_of_one_partnership_needs_no_choice(member, elsewhere):
 # --- History and formulas -------------------------------------------------------------------------
 
 
+def test_moment_of_making_is_told_in_local_time(member, monkeypatch, tmp_path):
+    """In July the clocks of England are an hour ahead of the machine's."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2016, 7, 1, 9, tzinfo=UTC))
+    file = tmp_path / "report.pdf"
+    printed("print_partnership", "NW", output=str(file))
+    assert "1 July 2016 at 10:00" in pypdf.PdfReader(file).pages[0].extract_text()
+
+
 @both
 def test_printing_is_in_the_history(member, command, code, title):
     printed(command, code, format="csv")
