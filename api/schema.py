@@ -22,7 +22,9 @@ IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 80, "pattern": "^[!-~]+$"},
     "description": "Yours, new for each request: sending the same again gives the same answer.",
 }
-TEXT, NUMBER = {"schema": {"type": "string"}}, {"schema": {"type": "string", "pattern": "^[0-9]+$"}}
+# Each stands in every answer that names it: the calls at random hold us to it.
+TEXT = {"required": True, "schema": {"type": "string"}}
+NUMBER = {"required": True, "schema": {"type": "string", "pattern": "^[0-9]+$"}}
 ALWAYS = {
     "X-Request-ID": {"description": "To name when something went wrong.", **TEXT},
 }

@@ -35,10 +35,11 @@ class Way:
 FREE = (Way(0, 10, 100),)
 PAID = (
     Way(CHEAP, 10, 200), Way(CHEAP, 100, 600), Way(FAIR, 10, 200),
-    *(Way(FAIR, 100, 600, order) for order in range(8)), Way(DEAR, 10, 300),
-    *(Way(DEAR, 100, 600, order) for order in range(12)), Way(ENDLESS, 30, 300),
-    *(Way(ENDLESS, 100, 600, order) for order in range(20)), Way(ENDLESS, 30, 20_000),
+    *(Way(FAIR, 100, 600, order) for order in range(4)), Way(DEAR, 10, 300),
+    *(Way(DEAR, 100, 600, order) for order in range(6)), Way(ENDLESS, 30, 300),
+    *(Way(ENDLESS, 100, 600, order) for order in range(8)), Way(ENDLESS, 30, 20_000),
 )  # fmt: skip
+CHEAPER = (Way(CHEAP, 10, 200), Way(FAIR, 100, 600), Way(FAIR, 100, 600, 1))  # to show a dear count again
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Balance:
         self.sums_of: list[list[tuple[int, int]]] = [[] for _ in self.values]
         self.members: list[dict[int, int]] = []
         self.rooms: list[tuple[int, int]] = []  # how much a sum may fall and rise
+        self.open: list[int] = []  # how many counts of a sum are hidden
         self.ranked: dict[int, list[int]] = {}
         self.stuck: set[int] = set()  # hidden, but other counts give them away: no use in a search
 
@@ -81,20 +83,38 @@ class Balance:
         number = len(self.members)
         self.members.append(dict(factors))
         self.rooms.append((low, high))
+        self.open.append(sum(self.hidden[cell] for cell in factors))
         for cell, factor in factors.items():
             self.sums_of[cell].append((number, factor))
         return number
 
+    def hide(self, cell: int) -> None:
+        if not self.hidden[cell]:
+            self.hidden[cell] = True
+            for number, _ in self.sums_of[cell]:
+                self.open[number] += 1
+
+    def show(self, cell: int) -> None:
+        if self.hidden[cell]:
+            self.hidden[cell] = False
+            for number, _ in self.sums_of[cell]:
+                self.open[number] -= 1
+
     def hide_wholly(self, cell: int) -> None:
         """Hide a count so that even whether there is anything is not said."""
-        self.hidden[cell], self.ranges[cell] = True, NOTHING_SAID
+        self.hide(cell)
+        self.ranges[cell] = NOTHING_SAID
 
     def allow(self, change: Change) -> None:
         """Hide what a change touches, and say less where it leaves what was said."""
         for cell, by in change.cells.items():
-            self.hidden[cell] = True
+            self.hide(cell)
             if not self.fits(cell, by):
                 self.ranges[cell] = ANYTHING
+
+    def holds(self, change: Change) -> bool:
+        """Whether a change can be had as things are: every count of it is hidden, and fits its words."""
+        return all(self.hidden[cell] and self.fits(cell, by) for cell, by in change.cells.items())
 
     def neighbours(self, cell: int) -> Iterator[int]:
         for number, _ in self.sums_of[cell]:
@@ -102,10 +122,7 @@ class Balance:
 
     def find_stuck(self) -> None:
         """Hidden counts that follow from those shown, each from a sum in which it is the last one."""
-        open_cells = [
-            sum(self.hidden[cell] for cell in members) if room == (0, 0) else 0
-            for members, room in zip(self.members, self.rooms, strict=True)
-        ]
+        open_cells = [left if room == (0, 0) else 0 for left, room in zip(self.open, self.rooms, strict=True)]
         self.stuck = set()
         waiting = [number for number, left in enumerate(open_cells) if left == 1]
         while waiting:
@@ -134,8 +151,8 @@ class Balance:
             *_, before, cell, by = heappop(heap)
             state = self.changed(before, cell, by)
             if state.broken:
-                for cell, by in self.mending(state, way):
-                    heappush(heap, (self.weight(state, cell, by, way.haste), next(ticket), state, cell, by))
+                for weight, cell, by in self.mending(state, way):
+                    heappush(heap, (weight, next(ticket), state, cell, by))
             elif target >= 0 or state.sums.get(~target):
                 return Change(state.cells, {n: by for n, by in state.sums.items() if by})
         return None
@@ -169,31 +186,37 @@ class Balance:
 
     def changed(self, state: State, cell: int, by: int) -> State:
         """The state with one more count changed."""
-        sums, broken, rooms = dict(state.sums), set(state.broken), self.rooms
+        sums, broken, rooms = state.sums.copy(), state.broken.copy(), self.rooms
         for number, factor in self.sums_of[cell]:
             off = sums[number] = sums.get(number, 0) + factor * by
             low, high = rooms[number]
-            (broken.discard if low <= off <= high else broken.add)(number)
+            if low <= off <= high:
+                broken.discard(number)
+            else:
+                broken.add(number)
         return State({**state.cells, cell: by}, sums, broken, state.price + self.price_of(cell, by))
 
-    def weight(self, state: State, cell: int, by: int, haste: int) -> int:
-        """How far from done, and how dear, a state will be with one more count changed."""
-        broken, rooms, sums, were = len(state.broken), self.rooms, state.sums, state.broken
-        for number, factor in self.sums_of[cell]:
-            low, high = rooms[number]
-            keeps = low <= sums.get(number, 0) + factor * by <= high
-            broken += (not keeps) - (number in were)
-        return state.price + self.price_of(cell, by) + haste * broken + len(state.cells)
-
-    def mending(self, state: State, way: Way) -> Iterator[tuple[int, int]]:
-        """Every way to mend the shortest broken sum by one more count."""
-        number = min(state.broken, key=self.ranks(way.order).__getitem__)
+    def mending(self, state: State, way: Way) -> Iterator[tuple[int, int, int]]:
+        """Every way to mend the narrowest broken sum by one more count, and its weight."""
+        number = min(state.broken, key=(self.ranks(way.order) if way.dearest else self.open).__getitem__)
         off, (low, high) = state.sums[number], self.rooms[number]
         needed = (high if off > high else low) - off
         for cell, factor in self.members[number].items():
             by, rest = divmod(needed, factor)
             if not rest and cell not in state.cells and self.allows(cell, by, way.dearest):
-                yield cell, by
+                yield self.weight(state, cell, by, way.haste), cell, by
+
+    def weight(self, state: State, cell: int, by: int, haste: int) -> int:
+        """How far from done, and how dear, a state will be with one more count changed."""
+        were, rooms, now = state.broken, self.rooms, state.sums.get
+        broken = len(were)
+        for number, factor in self.sums_of[cell]:
+            low, high = rooms[number]
+            if low <= now(number, 0) + factor * by <= high:
+                broken -= number in were
+            elif number not in were:
+                broken += 1
+        return state.price + self.price_of(cell, by) + haste * broken + len(state.cells)
 
     def ranks(self, order: int) -> list[int]:
         """In which turn each sum is mended: short ones first, those alike in the order asked for."""

@@ -14,6 +14,7 @@ from django.core.cache import cache
 
 from compliance.kept_figures import from_kept
 from compliance.measures import Scope, score
+from compliance.measures.annual import score_annual
 from compliance.models import IssuedReport
 from compliance.period import Period
 from compliance.published import WHOLE, Family, NotCovered, published
@@ -21,12 +22,18 @@ from compliance.scorecard import Scorecard
 from partnership.models import Membership, Partnership, today
 
 DAY = 24 * 60 * 60
+ANNUAL = "/annual"  # among the codes of agencies, none of which holds a slash
 Kept = dict[tuple[str, str], Scorecard]
 
 
 def published_card(scope: Scope, period: Period) -> Scorecard:
     """The published edition of the figures of a scope and period, as they were first asked for today."""
     return published_year(scope.partnership, period.year)[code_of(scope), period.slug]
+
+
+def published_annual(partnership: Partnership, period: Period) -> Scorecard:
+    """The same of the partnership's annual report, of a year or a half."""
+    return published_year(partnership, period.year)[ANNUAL, period.slug]
 
 
 def code_of(scope: Scope) -> str:
@@ -40,6 +47,7 @@ def published_year(partnership: Partnership, year: int) -> Kept:
     if kept is None:
         family = family_of(partnership, year)
         kept = {(code, period.slug): published(card, family) for (code, period), card in family.cards.items()}
+        kept |= {(ANNUAL, period.slug): published(card, family) for period, card in family.annual.items()}
         cache.set(key, kept, DAY)
     return kept
 
@@ -51,7 +59,14 @@ def family_of(partnership: Partnership, year: int) -> Family:
     cards: dict[tuple[str, Period], Scorecard] = {}
     for scope in (Scope(partnership), *(Scope(partnership, member) for member in members)):
         cards |= {(code_of(scope), period): card for period, card in cards_of(scope, Period(year))}
-    return Family(cards, parts_of(members))
+    return Family(cards, parts_of(members), annual_of(partnership, Period(year)))
+
+
+def annual_of(partnership: Partnership, year: Period) -> dict[Period, Scorecard]:
+    """The annual reports of the year and its halves, each with the half before it."""
+    periods = (year, *year.halves)
+    found = {period: score_annual(Scope(partnership), period, before=False) for period in periods}
+    return {period: replace(card, previous=found.get(period.previous)) for period, card in found.items()}
 
 
 def cards_of(scope: Scope, year: Period) -> Iterator[tuple[Period, Scorecard]]:

@@ -51,10 +51,11 @@ class Family:
 
     cards: Mapping[tuple[str, Period], Scorecard]
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the agencies within an agency
+    annual: Mapping[Period, Scorecard] = field(default_factory=dict)  # the partnership's annual reports
 
     @cached_property
     def counted(self) -> Counted:
-        return Counted(self.cards, self.parts)
+        return Counted(self.cards, self.parts, self.annual)
 
     @cached_property
     def held(self) -> dict[Place, Held]:
@@ -76,13 +77,14 @@ class Family:
 
 
 def price(place: Place, value: int) -> int:
-    """How much a reader would miss a count: the year, the whole and the partnership most."""
-    if isinstance(place.period, Period):
-        level = {"": 4, "H": 2, "Q": 1}[place.period.part[:1]]
-    else:
-        level = 3
-    level *= 1 if place.by else 3
-    level *= 8 if place.scope in (WHOLE, EACH) else 1
+    """How much a reader would miss a count: the partnership's most, then an agency's headlines of the
+    year, then what is not broken down, and quarters and breakdowns of an agency least."""
+    part = place.period.part[:1] if isinstance(place.period, Period) else "day"
+    level = {"": 4, "day": 3, "H": 2, "Q": 1}[part] * (1 if place.by else 3)
+    if place.scope in (WHOLE, EACH):
+        level *= 8
+    elif not part and not place.by:
+        level *= 4
     return level + (place.part == "total") * level + value.bit_length() // 3
 
 
@@ -122,7 +124,7 @@ def few(counted: Counted, meetings: Place) -> bool:
 def published(card: Scorecard, family: Family) -> Scorecard:
     """The published edition of one of the family's reports."""
     code = card.code if card.for_agency else WHOLE
-    if (code, card.period) not in family.cards:
+    if card.period not in family.annual if card.annual else (code, card.period) not in family.cards:
         raise NotCovered(f"{card.title}, {card.period.name}, is none of the reports that were looked at.")
     return replace(
         bare(card, family, code),
@@ -133,7 +135,10 @@ def published(card: Scorecard, family: Family) -> Scorecard:
 
 def before(card: Scorecard, family: Family, code: str) -> Scorecard | None:
     """The period before, where it is of the same year; another year's has a family of its own."""
-    if card.previous is None or (code, card.previous.period) not in family.cards:
+    if card.previous is None:
+        return None
+    there = family.annual if card.annual else {period for whose, period in family.cards if whose == code}
+    if card.previous.period not in there:
         return None
     return bare(card.previous, family, code)
 
@@ -152,7 +157,7 @@ def bare(card: Scorecard, family: Family, code: str) -> Scorecard:
             for count in card.counts if count.key not in UNPUBLISHED
         ),
         notes=tuple(note for note in card.notes if not has_count(note)),
-        missed=(), people_due=None, cases=None, actions=(), trend=(), previous=None,
+        missed=(), people_due=None, cases=None, actions=(), inquorate=(), trend=(), previous=None,
         stamp=card.stamp and replace(card.stamp, checksum="", reason="", changes=(), note=""),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from compliance.balancing import ENDLESS
 from compliance.period import Period
-from compliance.scorecard import Basis, By
+from compliance.scorecard import Basis, By, Scorecard
 from compliance.sums import (
     ATTENDANCE,
     OF_THE_DAY,
@@ -23,6 +23,7 @@ NESTED = (Basis.KNOWN, Basis.INVOLVED, Basis.INVITED, Basis.ALL)
 NOT_PARTS = ("unit",)  # counts something else, no part of the whole
 NOT_ADDED = (*OF_THE_DAY, "trained_never_sent")  # not over the parts of a year
 ENDED = ("resolved", "withdrawn", "decided")
+SESSION_COUNTS = ("registered", "cancelled", "cancelled_late", "no_show", "attended", "walk_in", "came")
 
 
 def relations(counted: Counted) -> Iterator[Relation]:
@@ -34,6 +35,8 @@ def relations(counted: Counted) -> Iterator[Relation]:
     yield from bases(counted)
     for code, period in counted.cards:
         yield from Beside(counted, code, period).all()
+    for period, card in counted.annual.items():
+        yield from Beside(counted, WHOLE, period).annual(card)
 
 
 def of(counted: Counted, places: Iterable[Place]) -> list[Place]:
@@ -243,3 +246,42 @@ class Beside:
         keys = [c.key for c in card.counts if c.key.startswith("on_plan_")]
         yield from self.same(self.count("children_on_plan"), *(self.count(key) for key in keys))
         yield from self.within(self.count("families_on_plan"), self.count("children_on_plan"))
+
+    def annual(self, card: Scorecard) -> Iterator[Relation]:
+        """What the annual report adds: conferences by kind, reports of general practices, sessions."""
+        yield from self.kinds_of_conferences(card)
+        yield from self.practices(card)
+        for by in sorted({c.by for c in card.counts if c.key == "take_up_registered"}):
+            booked, cancelled, late, away, came, walked, all_came = (
+                self.count(f"take_up_{name}", by) for name in SESSION_COUNTS
+            )
+            yield from self.same(booked, cancelled, late, away, came)
+            yield from self.same(all_came, came, walked)
+
+    def kinds_of_conferences(self, card: Scorecard) -> Iterator[Relation]:
+        """Initial and pre-birth are the initial ones; held are those that quoracy counts, less stood down."""
+        def held(*kinds: str) -> list[Place]:
+            return [self.count("conferences", (("kind", kind),)) for kind in kinds]
+
+        yield from self.same(self.count("initial"), *held("initial_conference", "pre_birth_conference"))
+        yield from self.same(self.count("review"), *held("review_conference"))
+        yield from self.same(self.count("transfer_in"), *held("transfer_in_conference"))
+        for by in sorted({c.by for c in card.counts if c.key == "conferences" and c.by}):
+            if [name for name, _ in by] == ["kind"]:
+                whole = self.reading("quoracy", Basis.ALL, "total", by)
+                yield from parts_of(self.counted, whole, [self.count("conferences", by)])
+
+    def practices(self, card: Scorecard) -> Iterator[Relation]:
+        """The general practices make their sum; what became of their reports makes what was expected."""
+        whole = [r for r in card.result("reports_in_time").readings if r.by and r.by[0][0] == "sector"]
+        for one in whole:
+            for part in ("met", "total"):
+                place = self.reading(one.measure, one.basis, part, one.by)
+                each = (place.at(by=(("agency", code),)) for code in card.practices)
+                yield from self.same(place, *each)
+        states = sorted({c.by for c in card.counts if c.key == "practice_reports"})
+        if whole and states:
+            total = self.reading("reports_in_time", Basis.INVOLVED, "total", whole[0].by)
+            yield from self.same(total, *(self.count("practice_reports", by) for by in states))
+            on_time = self.count("practice_reports", (("report", "on_time"),))
+            yield from self.same(total.at(part="met"), on_time)

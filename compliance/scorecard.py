@@ -272,6 +272,35 @@ class MissedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class InquorateLine:
+    """A conference that was not quorate: why, and what its chair decided, in coded words.
+
+    Without the family's reference, without the chair's name and without their own words.
+    """
+
+    reference: str
+    kind: str
+    held_on: date
+    why: str  # the sentence of the judgement
+    decision: str  # in words; "" where none is written down
+    new_date_on: date | None = None
+
+    @property
+    def decided(self) -> str:
+        return self.decision or UNDECIDED
+
+    def as_json(self) -> dict:
+        return {
+            "reference": self.reference, "kind": self.kind, "held_on": self.held_on.isoformat(),
+            "why": self.why, "decision": self.decision,
+            "new_date_on": self.new_date_on.isoformat() if self.new_date_on else None,
+        }
+
+
+UNDECIDED = "Not written down"
+
+
+@dataclass(frozen=True, slots=True)
 class CaseLine:
     """An escalation in one line, without narrative: the agency's own copy only."""
 
@@ -410,6 +439,9 @@ class Scorecard:
     for_agency: bool = True  # False: the whole partnership, one row per agency
     stamp: IssueStamp | None = None  # None: figures as they stand, not issued
     edition: Edition = Edition.INSIDE
+    annual: bool = False  # the annual conference report of a partnership
+    inquorate: tuple[InquorateLine, ...] = ()  # of the annual report
+    practices: tuple[str, ...] = ()  # of the annual report: the agencies that are general practices
 
     def result(self, key: str) -> MeasureResult:
         return next(r for r in self.results if r.measure.key == key)
@@ -472,5 +504,7 @@ class Scorecard:
             },
             "actions": [action.as_json() for action in self.actions],
         } | ({"issued": self.stamp.as_json()} if self.stamp else {}) | (
+            {"inquorate": [line.as_json() for line in self.inquorate]} if self.annual else {}
+        ) | (
             {"edition": PUBLISHED_WORDS} if self.is_published else {}
         )

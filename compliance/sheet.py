@@ -10,11 +10,13 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 
+from compliance.annual_words import name_of
 from compliance.scorecard import (
     BASIS_SENTENCES,
     HELD_TERMS,
     PUBLISHED_WORDS,
     ActionLine,
+    InquorateLine,
     Reading,
     Scorecard,
 )
@@ -47,11 +49,21 @@ def as_csv(scorecard: Scorecard) -> str:
         for name, value in action_values(action):
             cells = (f"Action {action.number}", "action", name, value, "", "", "")
             sheet.writerow(safe_cell(cell) for cell in (*head, *cells))
+    for line in scorecard.inquorate:
+        for name, value in inquorate_values(line):
+            cells = (f"Not quorate: {line.reference}", "conference", name, value, "", "", "")
+            sheet.writerow(safe_cell(cell) for cell in (*head, *cells))
     if scorecard.is_published:
         sheet.writerow((*head, "Edition", "", "", PUBLISHED_WORDS, "", "", ""))
     for name, value in scorecard.stamp.lines if scorecard.stamp else ():
         sheet.writerow(safe_cell(cell) for cell in (*head, "Issued report", "issue", name, value, "", "", ""))
     return out.getvalue()
+
+
+def inquorate_values(line: InquorateLine) -> list[tuple[str, object]]:
+    """What is known of a conference that was not quorate, each under its name."""
+    found = line.as_json() | {"decision": line.decided}
+    return [(name.replace("_", " "), value) for name, value in found.items() if name != "reference" and value]
 
 
 def action_values(action: ActionLine) -> list[tuple[str, object]]:
@@ -79,6 +91,7 @@ Rows = Iterable[tuple[object, ...]]
 FIGURES = ("Measure", "Basis", "Broken down by", "Value", "Met", "Total", "Percentage")
 COUNTS = ("What was counted", "Broken down by", "Value", "Number")
 MISSED = ("Meeting", "Kind", "Held on", "What was missed", "Excused")
+INQUORATE = ("Conference", "Kind", "Held on", "What was lacking", "The chair’s decision", "New date")
 CASES = ("Reference", "Side", "Other agency", "Grounds", "Stage", "Due", "Days", "State")
 ACTIONS = ("Number", "What is to be done", "Owner", "Due", "State", "Carried over", "Closed", "Outcome")
 
@@ -90,6 +103,7 @@ def as_workbook(scorecard: Scorecard) -> bytes:
         ("Figures", FIGURES, figures(scorecard)),
         ("Counts", COUNTS, counts(scorecard)),
         ("Missed", MISSED, missed(scorecard)),
+        ("Not quorate", INQUORATE, inquorate(scorecard)),
         ("Escalations", CASES, cases(scorecard)),
         ("Actions", ACTIONS, actions(scorecard)),
         ("Definitions", ("Term", "What it means"), definitions(scorecard)),
@@ -104,7 +118,10 @@ def as_workbook(scorecard: Scorecard) -> bytes:
 
 def has(scorecard: Scorecard, name: str) -> bool:
     """Lists that the report does not have are no empty sheets."""
-    lists = {"Missed": scorecard.missed, "Escalations": scorecard.cases, "Actions": scorecard.actions}
+    lists = {
+        "Missed": scorecard.missed, "Escalations": scorecard.cases, "Actions": scorecard.actions,
+        "Not quorate": scorecard.inquorate,
+    }
     return bool(lists.get(name, True))
 
 
@@ -118,6 +135,8 @@ def sound(row: tuple[object, ...]) -> tuple[object, ...]:
 def about(scorecard: Scorecard) -> Iterator[tuple[object, ...]]:
     yield "Partnership", f"{scorecard.partnership} {scorecard.partnership_label}"
     yield "Agency" if scorecard.for_agency else "Report on", scorecard.title
+    if scorecard.annual:
+        yield "Report", name_of(scorecard)
     yield "Period", scorecard.period.name
     yield "First day", scorecard.period.first
     yield "Last day", scorecard.period.last
@@ -146,6 +165,12 @@ def missed(scorecard: Scorecard) -> Rows:
     for line in scorecard.missed:
         kind, what = scorecard.label("kind", line.kind), scorecard.label("missed", line.what)
         yield line.reference, kind, line.held_on, what, line.excuse
+
+
+def inquorate(scorecard: Scorecard) -> Rows:
+    """The annual report only has any."""
+    for line in scorecard.inquorate:
+        yield line.reference, line.kind, line.held_on, line.why, line.decided, line.new_date_on
 
 
 def cases(scorecard: Scorecard) -> Rows:

@@ -119,13 +119,23 @@ def _leaf(element: Element, parent: int, pages: Sequence[int]) -> str:
     return f"<</S/{element.tag}/P {parent} 0 R/Pg {page} 0 R{extra}/K {number}>>"
 
 
-def _element(element: Element, parent: int, pages: Sequence[int]) -> str:
+def element_code(
+    element: Element, parent: int, pages: Sequence[int], more: Sequence[str] = ()
+) -> str:
+    """How an element is written; ``more`` are references to what it holds beside marks: links."""
+    if element.children or element.alt or more or len(element.marks) != 1:
+        return _element(element, parent, pages, more)
+    return _leaf(element, parent, pages)
+
+
+def _element(element: Element, parent: int, pages: Sequence[int], more: Sequence[str] = ()) -> str:
     marks = [divmod(mark, PER_PAGE) for mark in element.marks]
     kids = [f"{child.number} 0 R" for child in element.children]
     kids += [
         str(number) if page == marks[0][0] else f"<</Type/MCR/Pg {pages[page]} 0 R/MCID {number}>>"
         for page, number in marks
     ]
+    kids += more
     on = f"/Pg {pages[marks[0][0]]} 0 R" if marks else ""
     extra = f"/A<<{element.attributes}>>" if element.attributes else ""
     alt = f"/Alt<FEFF{element.alt.encode('utf-16-be').hex()}>" if element.alt else ""

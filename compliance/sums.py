@@ -66,8 +66,11 @@ def place_of_count(code: str, period: Period, count: Count) -> Place:
 class Counted:
     """All counts of the reports, each in one place."""
 
-    def __init__(self, cards: Cards, parts: Mapping[str, tuple[str, ...]]) -> None:
-        self.cards, self.parts = cards, parts
+    def __init__(
+        self, cards: Cards, parts: Mapping[str, tuple[str, ...]],
+        annual: Mapping[Period, Scorecard] | None = None,
+    ) -> None:
+        self.cards, self.parts, self.annual = cards, parts, annual or {}
         self.values: dict[Place, int] = {}
         self.at: dict[Place, Place] = {}
         ordered = sorted(cards, key=lambda key: (key[0] == WHOLE, -len(key[1].quarters), key))
@@ -77,6 +80,8 @@ class Counted:
                 if (code, part.period) not in cards:  # printed in the trend only
                     self.put_all(code, part)
             self.put_all(code, card)
+        for card in self.annual.values():
+            self.put_all(WHOLE, card)
 
     def put_all(self, code: str, card: Scorecard) -> None:
         for place, value in places_of(code, card):
@@ -103,8 +108,10 @@ class Counted:
         names = [name for name, _ in place.by]
         if names == ["agency"] and (place.by[0][1], place.period) in self.cards:
             place = place.at(scope=place.by[0][1], by=())
-        elif names in (["half"], ["quarter"]):
-            place = place.at(period=Period.parse(place.by[0][1]), by=())
+        part = next((pair for pair in place.by if pair[0] in ("half", "quarter")), None)
+        if part is not None:
+            rest = tuple(pair for pair in place.by if pair != part)
+            place = place.at(period=Period.parse(part[1]), by=rest)
         if measure in AT_MEETINGS:
             place = self.at_meetings(place, measure, basis)
         if not basis and place.subject in OF_THE_PARTNERSHIP:

@@ -8,14 +8,16 @@ kept as the proof; nobody who adds and subtracts can then tell which of them is 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from compliance.balancing import ANYTHING, ENDLESS, FAIR, FREE, PAID, Balance, Change, Way
+from compliance.balancing import ANYTHING, CHEAPER, ENDLESS, FAIR, FREE, PAID, Balance, Change, Way
 from compliance.scorecard import Held
 
 SMALLEST, LARGEST = 1, 4  # the counts that are hidden for their own sake
+LAST = 12  # as many proofs of a small count are remembered, to be used again
 Key = Hashable
 
 
@@ -77,7 +79,7 @@ class Hiding:
         self.targets: list[int] = []  # cells, and after them relations as ~number
         for key, cell in self.places.items():
             if is_small(values[cell]) or (key in sensitive and values[cell]):
-                balance.hidden[cell] = True
+                balance.hide(cell)
                 self.targets.append(cell)
             if key in tables:
                 balance.hide_wholly(cell)
@@ -87,6 +89,7 @@ class Hiding:
             self.add(relation)
         self.secret = set(self.targets)
         self.proofs: dict[int, Change] = {}
+        self.found: dict[int, deque[Change]] = defaultdict(partial(deque, maxlen=LAST))
         self.users: dict[int, set[int]] = defaultdict(set)  # of a count: targets that it may have proved
 
     def add(self, relation: Relation) -> None:
@@ -117,16 +120,22 @@ class Hiding:
         """Look for another set of numbers; whatever it changes is proved at once."""
         if target in self.proofs:
             return True
-        found = self.balance.alternative(target, ways)
+        found = self.known_before(target) or self.balance.alternative(target, ways)
         if found is None:
             return False
         self.balance.allow(found)
         for changed in (*found.cells, *(~number for number in found.sums)):
-            if changed in self.secret and changed not in self.proofs:
-                self.proofs[changed] = found
-                for cell in found.cells:
-                    self.users[cell].add(changed)
+            if changed in self.secret:
+                self.found[changed].append(found)
+                if changed not in self.proofs:
+                    self.proofs[changed] = found
+                    for cell in found.cells:
+                        self.users[cell].add(changed)
         return True
+
+    def known_before(self, target: int) -> Change | None:
+        """One of the last proofs of a target, or of others with it, that holds as things are now."""
+        return next(filter(self.balance.holds, reversed(self.found[target])), None)
 
     def hide_for(self, target: int) -> None:
         """Hide more until a target can be proved: what is cheapest, and if need be all around it."""
@@ -156,11 +165,11 @@ class Hiding:
         """Show a count again, if every proof that needed it can be had without; for a dear one cheap
         ones may be hidden instead."""
         balance = self.balance
-        before = balance.hidden.copy(), balance.ranges.copy()
-        balance.hidden[cell] = False
-        cheaper = tuple(way for way in PAID if way.dearest < balance.prices[cell] > FAIR)
-        if not self.prove_again(self.users_of(cell), cheaper or FREE):
-            balance.hidden, balance.ranges = before
+        before = balance.hidden.copy(), balance.ranges.copy(), balance.open.copy()
+        balance.show(cell)
+        ways = CHEAPER if balance.prices[cell] > FAIR else FREE
+        if not self.prove_again(self.users_of(cell), ways):
+            balance.hidden, balance.ranges, balance.open = before
 
     def say_more(self, cell: int) -> None:
         """Say "fewer than 5" again of a small count, if every proof can do with that."""

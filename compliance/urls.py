@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from compliance.views import (
     agency_returns,
+    annual,
     cases,
     components,
     duty,
@@ -94,6 +95,9 @@ urlpatterns = [
     ),
     path(f"{partnership}report.<form:form>", reports.partnership_report, name="partnership-report"),
     path(f"{partnership}published/", published.published_partnership, name="partnership-published"),
+    path(f"{partnership}annual/", annual.annual, name="annual"),
+    path(f"{partnership}annual/published/", annual.annual_published, name="annual-published"),
+    path(f"{partnership}annual/report.<form:form>", annual.annual_report, name="annual-report"),
     path(agency, pages.agency, name="agency"),
     path(f"{agency}published/", published.published_agency, name="agency-published"),
     path(f"{agency}rows/", rows.agency_rows, name="agency-rows"),

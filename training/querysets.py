@@ -21,10 +21,10 @@ class RequirementQuerySet(ReachQuerySet):
     def in_force(self, on: date) -> Self:
         return self.filter(on_day(on, "effective_from", "effective_until"))
 
-    def asked_in(self, partnership_id: int) -> Self:
-        """The partnership's own requirements and those that its agencies set themselves."""
+    def asked_in(self, *partnership_ids: int) -> Self:
+        """The partnerships' own requirements and those that their agencies set themselves."""
         return self.filter(
-            Q(partnership=partnership_id) | Q(agency__memberships__partnership=partnership_id)
+            Q(partnership__in=partnership_ids) | Q(agency__memberships__partnership__in=partnership_ids)
         )
 
 

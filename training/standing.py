@@ -11,7 +11,7 @@ was worked out when the record was logged (or shortened by the requirement).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -182,15 +182,15 @@ def closure(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
     return reached
 
 
-def open_book(people: StaffQuerySet, partnership_id: int | None = None) -> TrainingBook:
+def open_book(people: StaffQuerySet, *partnership_ids: int) -> TrainingBook:
     """Read all that the standings of some staff rest on, in eight queries.
 
-    With a partnership only its requirements and its agencies' own are asked; without, all of them.
+    With partnerships only their requirements and their agencies' own are asked; without, all of them.
     """
     requirements: dict[int, list[Requirement]] = defaultdict(list)
     accepted, for_duty = {}, set()
     coverers = closure(Course.covers.through.objects.values_list("from_course_id", "to_course_id"))
-    for requirement in asked_requirements(partnership_id):
+    for requirement in asked_requirements(partnership_ids):
         named = {course.pk for course in requirement.courses.all()}
         accepted[requirement.pk] = frozenset(named.union(*(coverers.get(c, ()) for c in named)))
         requirements[requirement.role_group_id].append(requirement)
@@ -206,20 +206,20 @@ def open_book(people: StaffQuerySet, partnership_id: int | None = None) -> Train
         for_duty=frozenset(for_duty),
         done=records_of(people, {person.pk for person in listed}),
         exemptions=exemptions_of(people),
-        memberships=memberships_of(people, partnership_id),
+        memberships=memberships_of(people, partnership_ids),
     )
 
 
-def asked_requirements(partnership_id: int | None) -> RequirementQuerySet:
+def asked_requirements(partnership_ids: Collection[int]) -> RequirementQuerySet:
     asked = Requirement.objects.select_related("role_group").prefetch_related("courses")
-    return asked if partnership_id is None else asked.asked_in(partnership_id).distinct()
+    return asked.asked_in(*partnership_ids).distinct() if partnership_ids else asked
 
 
-def memberships_of(people: StaffQuerySet, partnership_id: int | None) -> dict[int, set[int]]:
+def memberships_of(people: StaffQuerySet, partnership_ids: Collection[int]) -> dict[int, set[int]]:
     """The partnerships of each agency of some staff."""
     rows = Membership.objects.filter(agency__in=people.values("agency"))
-    if partnership_id is not None:
-        rows = rows.filter(partnership=partnership_id)
+    if partnership_ids:
+        rows = rows.filter(partnership__in=partnership_ids)
     found: dict[int, set[int]] = defaultdict(set)
     for agency_id, member_of in rows.values_list("agency_id", "partnership_id"):
         found[agency_id].add(member_of)

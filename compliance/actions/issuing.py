@@ -19,7 +19,8 @@ from django.utils import timezone
 from compliance.differing import what_changed
 from compliance.kept_figures import as_kept, checksum, from_kept, plain
 from compliance.measures import Scope, score
-from compliance.models import IssuedReport, kind_of
+from compliance.measures.annual import is_annual, score_annual
+from compliance.models import IssuedReport, ReportKind, kind_of
 from compliance.period import Period
 from compliance.scorecard import Change
 from partnership.dated import spoken
@@ -29,6 +30,7 @@ from partnership.post import notify
 from partnership.roles import Role
 from partnership.stale import ChangedSince
 
+ANNUAL = "ANNUAL"  # in a number
 OPERATOR = "The operator of Quorate"
 
 
@@ -41,6 +43,7 @@ class Draft:
     figures: dict
     last: IssuedReport | None
     changes: tuple[Change, ...]
+    kind: ReportKind
 
     @property
     def checksum(self) -> str:
@@ -65,20 +68,23 @@ class Draft:
 
     @property
     def number(self) -> str:
-        """Such as BF/2014-15-H1/TVP/1; without an agency that of the partnership as a whole."""
+        """Such as BF/2014-15-H1/TVP/1; without an agency that of the partnership as a whole, or its
+        annual report: BF/2014-15/ANNUAL/1."""
         member = self.scope.membership
         parts = [self.scope.partnership.code, self.period.slug, *([member.code] if member else [])]
+        parts += [ANNUAL] if self.kind == ReportKind.ANNUAL else []
         return "/".join([*parts, str(self.version)])
 
 
-def draft(scope: Scope, period: Period) -> Draft:
+def draft(scope: Scope, period: Period, kind: ReportKind | None = None) -> Draft:
     """The figures as they stand, and what differs from those issued last. Nothing is written."""
-    figures = as_kept(score(scope, period))
+    kind = kind or kind_of(scope.agency)
+    figures = as_kept(score_annual(scope, period) if kind == ReportKind.ANNUAL else score(scope, period))
     # unscoped: the caller decided on the scope
-    versions = IssuedReport.objects.of(scope.partnership, scope.agency, period)
+    versions = IssuedReport.objects.of(scope.partnership, scope.agency, period, kind)
     last = versions.order_by("-version").first()
     changes = what_changed(from_kept(last.figures), from_kept(figures)) if last else ()
-    return Draft(scope, period, figures, last, changes)
+    return Draft(scope, period, figures, last, changes, kind)
 
 
 def refuse_unfinished(period: Period) -> None:
@@ -89,19 +95,28 @@ def refuse_unfinished(period: Period) -> None:
         })
 
 
+def refuse_annual_of_less(
+    period: Period, kind: ReportKind | None, membership: Membership | None
+) -> None:
+    if kind == ReportKind.ANNUAL and (membership is not None or not is_annual(period)):
+        raise ValidationError("The annual conference report is of a whole partnership, for a year or a half of one.")
+
+
 @transaction.atomic
 def issue_report(
     *, by: User | None, partnership: Partnership, period: Period, membership: Membership | None = None,
-    reason: str = "", seen: str = "",
+    kind: ReportKind | None = None, reason: str = "", seen: str = "",
 ) -> IssuedReport:
-    """Issue the report of an agency, or of the whole partnership: the first version, or a correction.
+    """Issue the report of an agency, or of the whole partnership, or its annual report: the first
+    version, or a correction.
 
     ``seen`` is what a page saw of the draft; "" asks for no check.
     """
     refuse_unfinished(period)
+    refuse_annual_of_less(period, kind, membership)
     # The lock lets one be issued after the other: two who press at once make one version.
     place = Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
-    found = draft(Scope(place, membership), period)
+    found = draft(Scope(place, membership), period, kind)
     if seen and seen != found.seen:
         raise ChangedSince("The figures changed since you looked at them.")
     if found.unchanged:
@@ -117,22 +132,26 @@ def issue_report(
 @transaction.atomic
 def issue_reports(
     *, by: User | None, partnership: Partnership, period: Period,
-    chosen: Sequence[tuple[Membership | None, str]], reason: str = "",
+    chosen: Sequence[tuple[Membership | ReportKind | None, str]], reason: str = "",
 ) -> list[IssuedReport]:
-    """Issue several at once, each with what was seen of it: all of them, or none."""
-    return [
-        issue_report(
-            by=by, partnership=partnership, period=period, membership=membership, reason=reason,
-            seen=seen,
-        )
-        for membership, seen in chosen
-    ]
+    """Issue several at once, each with what was seen of it: all of them, or none.
+
+    One that is chosen is an agency's, the whole partnership's (None), or a kind of its own.
+    """
+    done = []
+    for which, seen in chosen:
+        kind = which if isinstance(which, ReportKind) else None
+        done.append(issue_report(
+            by=by, partnership=partnership, period=period, reason=reason, seen=seen, kind=kind,
+            membership=None if isinstance(which, ReportKind) else which,
+        ))
+    return done
 
 
 def issued(found: Draft, by: User | None, reason: str) -> IssuedReport:
     place, agency = found.scope.partnership, found.scope.agency
     row = IssuedReport(
-        partnership=place, agency=agency, kind=kind_of(agency), period=found.period.slug,
+        partnership=place, agency=agency, kind=found.kind, period=found.period.slug,
         version=found.version, number=found.number, figures=found.figures, checksum=found.checksum,
         issued_at=timezone.now().replace(microsecond=0), issued_by=by,
         issued_name=by.name if by else OPERATOR, reason=reason, changes=plain(found.changes),

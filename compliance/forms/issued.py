@@ -19,7 +19,7 @@ from partnership.forms import OneLine, printable
 from partnership.models import Agency, Partnership, User
 from partnership.roles import Permission
 
-WHOLE = "whole"
+WHOLE, ANNUAL = "whole", "annual"
 STATES = [(s.value, s.label) for s in ReportState if s is not ReportState.ISSUED]
 ALL, SOME = "all", "some"
 

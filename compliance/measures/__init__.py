@@ -29,32 +29,38 @@ from compliance.measures.definitions import (
     TIMELINESS,
     TRAINING_CURRENT,
 )
+from compliance.measures.joint import JointLedger
 from compliance.measures.labels import labels
 from compliance.measures.ledger import Ledger
 from compliance.measures.scope import Scope
 from compliance.models import Target
 from compliance.period import Period
 from compliance.scorecard import Measure, MeasureResult, Reading, Scorecard, TargetLine
-from partnership.models import today
+from partnership.models import Partnership, today
 
-__all__ = ["MEASURES", "Ledger", "Scope", "open_ledger", "score", "trend_over"]
+__all__ = ["MEASURES", "Ledger", "Scope", "of_ledgers", "open_ledger", "score", "trend_over"]
 
 ATTENDANCE = (CONFERENCE_ATTENDANCE, CONTRIBUTION, REPORTS_IN_TIME, CORE_GROUP_ATTENDANCE)
 
 
 def open_ledger(scope: Scope, period: Period, on: date | None = None) -> Ledger:
     """The rows of a scope and period; standings are read on its last day, or today when earlier."""
-    return Ledger(scope, period, period.as_at(on or today()))
+    kind = JointLedger if scope.beside else Ledger
+    return kind(scope, period, period.as_at(on or today()))
 
 
 def score(
     scope: Scope, period: Period, *, with_names: bool = False, on: date | None = None, before: bool = True
 ) -> Scorecard:
     """All readings and counts of a scope for a period, with the trend and the period before beside."""
-    ledger = open_ledger(scope, period, on)
-    targets = targets_of(scope, ledger.as_at)
-    last = open_ledger(scope, period.previous, on)
-    previous = scorecard(last, results(last), targets) if before else None
+    last = open_ledger(scope, period.previous, on) if before else None
+    return of_ledgers(open_ledger(scope, period, on), last, with_names=with_names)
+
+
+def of_ledgers(ledger: Ledger, last: Ledger | None, *, with_names: bool = False) -> Scorecard:
+    """The same from rows that were asked for already, those of the period before if they are wanted."""
+    targets = targets_of(ledger.scope, ledger.as_at)
+    previous = scorecard(last, results(last), targets) if last else None
     return scorecard(
         ledger, results(ledger), targets, reasons=with_names, previous=previous, trend=trend(ledger, targets),
         people_due=training.people_due(ledger) if with_names else None,
@@ -106,11 +112,13 @@ def card(
 ) -> Scorecard:
     """A card under the heading of its scope and period."""
     partnership, membership = scope.partnership, scope.membership
+    names = in_a_row([place.name for place in scope.partnerships])
+    codes = "+".join(place.code for place in scope.partnerships)
     return Scorecard(
-        title=membership.agency.name if membership else partnership.name,
-        code=membership.code if membership else partnership.code,
-        partnership=partnership.name,
-        partnership_code=partnership.code,
+        title=membership.agency.name if membership else names,
+        code=membership.code if membership else codes,
+        partnership=names,
+        partnership_code=codes,
         partnership_label=partnership.label,
         subgroup_label=partnership.subgroup_label,
         period=period,
@@ -122,12 +130,24 @@ def card(
     )
 
 
+def in_a_row(names: Sequence[str]) -> str:
+    """ "Bracknell Forest, Slough and Reading"."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def targets_of(scope: Scope, on: date) -> tuple[TargetLine, ...]:
-    """The partnership's targets in force on a day, the newest of each measure."""
+    """The targets in force on a day; of several partnerships those that all of them have alike."""
+    first, *others = [targets_in(place, on) for place in scope.partnerships]
+    return tuple(line for line in first if all(line in other for other in others))
+
+
+def targets_in(partnership: Partnership, on: date) -> list[TargetLine]:
+    """A partnership's targets in force on a day, the newest of each measure."""
     # unscoped: the caller decided on the scope
-    rows = Target.objects.in_force(on).filter(partnership=scope.partnership)
+    rows = Target.objects.in_force(on).filter(partnership=partnership)
     newest = {row.measure: row for row in rows.order_by("effective_from")}
-    return tuple(TargetLine(t.measure, t.good_from, t.watch_from) for t in newest.values())
+    return [TargetLine(t.measure, t.good_from, t.watch_from) for t in newest.values()]
 
 
 TREND = {

@@ -65,7 +65,7 @@ def breakdowns(measure: Measure, basis: Basis, on_basis: list[Presence]) -> list
 def by_agency(
     ledger: Ledger, measure: Measure, basis: Basis, on_basis: list[Presence]
 ) -> list[Reading]:
-    codes = {agency: member.code for agency, member in ledger.scope.members.items()}
+    codes = ledger.scope.codes
     return readings_by(
         measure, basis, on_basis, met(measure), "agency", lambda p: codes[p.agency]
     )

@@ -46,6 +46,11 @@ def dues_waiting(ledger: Ledger) -> list[Due]:
 
 
 def all_dues(ledger: Ledger) -> list[Due]:
+    """Each partnership by its own rules and its own families."""
+    return [due for part in ledger.parts for due in dues_of(part)]
+
+
+def dues_of(ledger: Ledger) -> list[Due]:
     families: dict[str, list[Event]] = defaultdict(list)
     waiting = [m for m in ledger.registers_waiting if m.state != MeetingState.STOOD_DOWN]
     events = [event(meeting) for meeting in ledger.history]
@@ -112,7 +117,7 @@ def counts(ledger: Ledger) -> list[Count]:
                   sum(m.exploitation for m in held)),
             Count("inquorate", "Conferences that were not quorate",
                   sum(not m.quorate for m in ledger.conferences)),
-            *on_plan(ledger.history),
+            *on_plan(ledger),
             *unknown_timing(ledger),
         ]
     return found
@@ -136,9 +141,9 @@ def in_category(meeting: MeetingRow, category: Category) -> int:
     return getattr(meeting, f"plan_{category.value.lower()}")
 
 
-def on_plan(history: list[MeetingRow]) -> list[Count]:
+def on_plan(ledger: Ledger) -> list[Count]:
     """Children and families on a plan: from each family's latest conference up to the day."""
-    last = latest_of_families(history)
+    last = [meeting for part in ledger.parts for meeting in latest_of_families(part.history)]
     found = [
         Count("children_on_plan", "Children on a plan at the end", sum(m.on_plan for m in last)),
         Count("families_on_plan", "Families with a child on a plan at the end",
@@ -172,6 +177,10 @@ def without_discussion(ledger: Ledger) -> list[MeetingRow]:
 
 def without_predecessor(ledger: Ledger) -> list[MeetingRow]:
     """Reviews of the period of whose family no conference before is known."""
+    return [meeting for part in ledger.parts for meeting in first_reviews(part)]
+
+
+def first_reviews(ledger: Ledger) -> list[MeetingRow]:
     seen, found = set(), []
     for meeting in ledger.history:
         if meeting.is_conference and meeting.state == MeetingState.HELD:

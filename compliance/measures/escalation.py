@@ -20,7 +20,7 @@ def in_time(stage: Stage) -> bool:
 
 
 def readings(ledger: Ledger) -> list[Reading]:
-    rows, codes = ledger.stages_due, {a: m.code for a, m in ledger.scope.members.items()}
+    rows, codes = ledger.stages_due, ledger.scope.codes
     found = [reading(ESCALATION_IN_TIME, Basis.ALL, rows, in_time)]
     found += readings_by(
         ESCALATION_IN_TIME, Basis.ALL, rows, in_time, "stage", lambda s: str(s.policy_stage.position)
@@ -79,9 +79,9 @@ def side(cases: list[Escalation], field: str, scope: set[int]) -> list[Escalatio
 def by_agency(ledger: Ledger, raised: list[Escalation]) -> list[Count]:
     """How many each agency raised, and how many were raised about it."""
     found = []
-    for agency, member in sorted(ledger.scope.members.items(), key=lambda item: item[1].code):
+    for agency, code in sorted(ledger.scope.codes.items(), key=lambda item: item[1]):
         by, about = (len(side(raised, name, {agency})) for name in ("raised_for_id", "about_id"))
-        where = (("agency", member.code),)
+        where = (("agency", code),)
         found += [Count("escalations_raised_by", "Escalations raised by the agency", by, where)] * bool(by)
         found += [Count("escalations_raised_about", "Raised about the agency", about, where)] * bool(about)
     return found

@@ -33,6 +33,8 @@ class MeetingRow(NamedTuple):
     exploitation: bool
     quorate: bool | None
     sentence: str
+    decision: str  # the chair's
+    new_date_on: date | None
 
     @property
     def is_conference(self) -> bool:
@@ -42,7 +44,7 @@ class MeetingRow(NamedTuple):
 MEETING_FIELDS = (
     "pk", "reference", "kind", "state", "held_on", "strategy_discussion_on", "family_ref", "children",
     "children_on_plan_after", "plan_neg", "plan_phy", "plan_sab", "plan_emo", "plan_mul",
-    "exploitation_concern", "quorate", "quorum_sentence",
+    "exploitation_concern", "quorate", "quorum_sentence", "chair_decision", "new_date_on",
 )
 
 

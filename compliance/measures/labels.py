@@ -35,8 +35,8 @@ def stage_titles(ledger: Ledger) -> dict[tuple[str, str], str]:
 def labels(ledger: Ledger) -> dict[tuple[str, str], str]:
     """The fixed words, and the names of the agencies, courses and role groups that are counted."""
     found = dict(FIXED) | stage_titles(ledger)
-    for member in ledger.scope.members.values():
-        found["agency", member.code] = member.agency.name
+    for agency, code in ledger.scope.codes.items():
+        found["agency", code] = ledger.scope.members[agency].agency.name
     for row in ledger.standings:
         found["role_group", row.person.role_group.code] = row.person.role_group.title
         requirement = row.requirement

@@ -24,7 +24,9 @@ from conferences.models import Attendance, Meeting, MissedDuty
 from escalation.models import Escalation, Stage
 from escalation.stages import end_of
 from partnership.models import StaffMember
+from training.models import Booking, Session
 from training.standing import Row, TrainingBook, open_book
+from training.take_up import Span, TakeUp, take_up
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,16 @@ class Ledger:
     scope: Scope
     period: Period
     as_at: date
+
+    @property
+    def parts(self) -> tuple[Ledger, ...]:
+        """The ledger of each partnership in scope."""
+        return (self,)
+
+    @cached_property
+    def here(self) -> frozenset[int | None]:
+        """For which partnership somebody works who counts here: none in particular, or one in scope."""
+        return frozenset({None, *(place.pk for place in self.scope.partnerships)})
 
     @property
     def start(self) -> datetime:
@@ -185,9 +197,8 @@ class Ledger:
 
     @cached_property
     def standings(self) -> list[Row]:
-        """Standings on the day of the people who count in this partnership."""
-        here = (None, self.scope.partnership.pk)
-        return [row for row in self.book.standings(self.as_at) if row.person.works_for_id in here]
+        """Standings on the day of the people who count here."""
+        return [row for row in self.book.standings(self.as_at) if row.person.works_for_id in self.here]
 
     @cached_property
     def asked(self) -> dict[int, str]:
@@ -212,6 +223,13 @@ class Ledger:
     def cases(self) -> list[Escalation]:
         """The escalations that were open in the period."""
         return cases_open(self.scope, self.start, self.until)
+
+    @cached_property
+    def take_up(self) -> TakeUp:
+        """The sessions of the partnership whose register is closed, and what became of their bookings."""
+        # unscoped: as above
+        sessions = Session.objects.filter(partnership__in=self.scope.partnerships)
+        return take_up(sessions, Booking.objects.all(), Span.parse(self.period.slug), self.as_at)
 
     @cached_property
     def missed(self) -> list[MissedDuty]:

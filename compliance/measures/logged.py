@@ -17,6 +17,10 @@ SAID = (StepKind.PROGRESS, StepKind.DONE, StepKind.REOPENED)
 
 def lines(ledger: Ledger) -> tuple[ActionLine, ...]:
     """Those of the agencies in scope that were open at the end of the period or closed within it."""
+    return tuple(line for part in ledger.parts for line in lines_of(part))
+
+
+def lines_of(ledger: Ledger) -> tuple[ActionLine, ...]:
     # unscoped: who may ask was decided by the caller of the scope
     rows = Action.objects.filter(
         Q(closed_at=None) | Q(closed_at__gte=ledger.start), partnership=ledger.scope.partnership,

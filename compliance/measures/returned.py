@@ -76,12 +76,11 @@ def people_in_post(ledger: Ledger) -> list[StaffMember]:
 
 def to_confirm(ledger: Ledger) -> QuerySet[TrainingRecord]:
     """Records that people logged for themselves and that count only once they are confirmed."""
-    place = ledger.scope.partnership
     # unscoped: who may ask was decided by the caller of the scope
     rows = TrainingRecord.objects.to_confirm().filter(
         staff_member__agency__in=list(ledger.scope.members)
     )
-    rows = rows.filter(Q(staff_member__works_for=None) | Q(staff_member__works_for=place))
+    rows = rows.filter(Q(staff_member__works_for=None) | Q(staff_member__works_for__in=ledger.scope.partnerships))
     return rows.order_by("logged_at", "pk")
 
 
@@ -106,6 +105,10 @@ def notes(ledger: Ledger, *, names: bool) -> list[str]:
 
     Who signed is named in the agency's own copy only.
     """
+    if len(ledger.parts) > 1:
+        return [
+            f"{part.scope.partnership}: {note}" for part in ledger.parts for note in notes(part, names=names)
+        ]
     rows = asked(ledger.scope.partnership, ledger.period).select_related("round")
     member = ledger.scope.membership
     if member is None:

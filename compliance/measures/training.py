@@ -32,7 +32,7 @@ def by_person(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def readings(ledger: Ledger) -> list[Reading]:
-    rows, codes = due_rows(ledger), {a: m.code for a, m in ledger.scope.members.items()}
+    rows, codes = due_rows(ledger), ledger.scope.codes
     found = [reading(TRAINING_CURRENT, Basis.DUE, rows, lambda r: r.met)]
     found.append(
         reading(
@@ -89,7 +89,7 @@ def duty_rows(ledger: Ledger) -> list[DutyRow]:
 
 
 def duty_readings(ledger: Ledger) -> list[Reading]:
-    rows, codes = duty_rows(ledger), {a: m.code for a, m in ledger.scope.members.items()}
+    rows, codes = duty_rows(ledger), ledger.scope.codes
     found = [reading(DUTY_TRAINED, Basis.ALL, rows, lambda r: r.trained)]
     found += readings_by(
         DUTY_TRAINED, Basis.ALL, rows, lambda r: r.trained, "kind", lambda r: r.meeting.kind
@@ -125,6 +125,6 @@ def never_sent(ledger: Ledger) -> list[StaffMember]:
 
 
 def in_post(person: StaffMember, ledger: Ledger) -> bool:
-    on, here = ledger.as_at, (None, ledger.scope.partnership.pk)
+    on = ledger.as_at
     still = person.left_on is None or person.left_on > on
-    return person.started_on <= on and still and person.works_for_id in here
+    return person.started_on <= on and still and person.works_for_id in ledger.here

@@ -26,6 +26,7 @@ class ReportKind(models.TextChoices):
 
     AGENCY = "agency", "Agency report"
     PARTNERSHIP = "partnership", "Partnership report"
+    ANNUAL = "annual", "Annual conference report"  # of a partnership, for a year or a half
 
 
 class ReportState(models.TextChoices):
@@ -64,10 +65,13 @@ class IssuedReportQuerySet(LastingQuerySet, ReachQuerySet):
     partnership_lookups = ("partnership",)
     view_permission = Permission.PRINT_REPORT
 
-    def of(self, partnership: Partnership, agency: Agency | None, period: Period) -> Self:
-        """The versions of the report of an agency, or of a partnership as a whole."""
+    def of(
+        self, partnership: Partnership, agency: Agency | None, period: Period,
+        kind: ReportKind | None = None,
+    ) -> Self:
+        """The versions of the report of an agency, or of a partnership as a whole, or of another kind."""
         return self.filter(
-            partnership=partnership, agency=agency, kind=kind_of(agency), period=period.slug
+            partnership=partnership, agency=agency, kind=kind or kind_of(agency), period=period.slug
         )
 
     def with_replaced(self) -> Self:

@@ -15,7 +15,8 @@ CHARTED = {
 BY_WORDS = {
     "course": "Course", "role_group": "Role group", "kind": "Kind of meeting", "mode": "Way of attending",
     "who": "Who came", "half": "Half-year", "quarter": "Quarter", "what": "What was due",
-    "agency": "Agency", "stage": "Stage",
+    "agency": "Agency", "stage": "Stage", "sector": "Sector", "report": "Report",
+    "decision": "The chair’s decision",
 }
 
 
@@ -37,7 +38,7 @@ def measure_section(card: Scorecard, result: MeasureResult, links: Links) -> Sec
 def dimensions(result: MeasureResult) -> list[str]:
     """Single breakdowns, without those that stand in another table already."""
     found = dict.fromkeys(r.by[0][0] for r in result.readings if len(r.by) == 1)
-    return [name for name in found if name not in ("agency", "unit", "who")]
+    return [name for name in found if name not in ("agency", "unit", "who", "sector")]
 
 
 def basis_table(card: Scorecard, result: MeasureResult, links: Links) -> Table:
@@ -92,7 +93,10 @@ def standing_cell(card: Scorecard, key: str, label: str, course: str, links: Lin
 
 def standing_columns(card: Scorecard) -> list[tuple[str, str]]:
     """The standings that are counted by course, in the words of the counts."""
-    found = {c.key: c.label for c in card.counts if c.by and c.key != "training_current"}
+    found = {
+        c.key: c.label for c in card.counts
+        if c.by and c.key.startswith("training_") and c.key != "training_current"
+    }
     return [(c.key, found[c.key]) for c in card.counts if not c.by and c.key in found]
 
 

@@ -14,6 +14,7 @@ from compliance.rows import OPENABLE_COUNTS
 from compliance.scorecard import Count, Reading
 
 Cell = dict[str, Any]
+OPENABLE_BY = ("course", "kind", "half", "report", "decision")
 
 
 @dataclass
@@ -57,7 +58,7 @@ class Links:
         return f"{self.rows}?{urlencode({**self.query, **asked})}"
 
     def count(self, count: Count) -> str:
-        narrowed = count.by and [name for name, _ in count.by] != ["course"]
+        narrowed = any(name not in OPENABLE_BY for name, _ in count.by)
         if not self.rows or narrowed or not count.value or count.key not in OPENABLE_COUNTS:
             return ""
         return f"{self.rows}?{urlencode({**self.query, 'count': count.key, **dict(count.by)})}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from compliance.report import agency, partnership
+from compliance.report import agency, annual, partnership
 from compliance.report.cover import copy_words, partnership_name, subject
 from compliance.report.issued import issue_words
 from compliance.report.paper import Paper, printed
@@ -19,7 +19,7 @@ __all__ = ["render"]
 
 def render(scorecard: Scorecard, *, made_at: datetime) -> bytes:
     """The report as a PDF; the same scorecard and moment give the same bytes."""
-    kind = agency if scorecard.for_agency else partnership
+    kind = agency if scorecard.for_agency else annual if scorecard.annual else partnership
     return printed(paper_of(scorecard), lambda: kind.write(scorecard, made_at).story(), made_at)
 
 

@@ -47,6 +47,9 @@ DIMENSIONS = {
     "unit": "what is counted",
     "stage": "stage",
     "theme": "theme",
+    "sector": "sector",
+    "report": "report",
+    "decision": "the chair’s decision",
 }
 
 

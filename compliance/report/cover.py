@@ -6,6 +6,7 @@ from datetime import datetime
 
 from reportlab.platypus import Flowable, PageBreak
 
+from compliance.annual_words import name_of
 from compliance.report.blocks import BRAND, CAPTION, LEAD, TITLE, UNLISTED
 from compliance.report.book import ROOM, Book, in_words
 from compliance.report.contents import Contents
@@ -24,6 +25,8 @@ def subject(scorecard: Scorecard) -> str:
     """What the report is about, in a line."""
     if scorecard.for_agency:
         return "Training, attendance and what was missed"
+    if scorecard.annual:
+        return name_of(scorecard)
     return "Child protection conferences: attendance, quoracy and training"
 
 

@@ -6,13 +6,14 @@ from compliance.report.book import DIMENSIONS, ROOM, Book
 from compliance.report.grid import room_of
 from compliance.scorecard import By, Count, MeasureResult
 
-QUALITY, MISSED, PERIOD = "quality", "missed", "period"
+QUALITY, MISSED, PERIOD, TAKE_UP = "quality", "missed", "period", "take_up"
 BEGINNINGS = {
     "training_current": ("training_", "staff_"),
     "duty_trained": ("attendances_", "trained_"),
     "timeliness": ("initials_without", "reviews_without", "timing_"),
     "escalation_in_time": ("escalations_",),
     MISSED: ("missed_",),
+    TAKE_UP: ("take_up_",),
     QUALITY: (
         "open_registers", "unknown_", "disputed_", "late_invitations", "involvement_", "quality_",
     ),

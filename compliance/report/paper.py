@@ -32,6 +32,15 @@ class Paper:
     copy: str  # whose copy it is
 
 
+def furnished(paper: Paper, made_at: datetime) -> Callable[[TaggedCanvas, int, int], None]:
+    """What draws the head and foot of a paper's pages; the first has no head."""
+    return partial(_furniture, paper, made_at)
+
+
+def document(target: IO[bytes], paper: Paper) -> BaseDocTemplate:
+    return _document(target, paper)
+
+
 def printed(paper: Paper, write: Callable[[], list[Flowable]], made_at: datetime) -> bytes:
     """The PDF; the same paper, story and moment give the same bytes."""
     for name in (REGULAR, BOLD):

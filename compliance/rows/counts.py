@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from compliance.measures import Ledger
+from compliance.measures.annual import FIXED, fitting
 from compliance.measures.facts import MeetingRow, Presence
 from compliance.measures.quality import excuse
 from compliance.measures.training import never_sent
+from compliance.rows.annual import (
+    PRACTICE_REPORTS,
+    SESSION_COUNTS,
+    opened_practice_reports,
+    opened_sessions,
+)
 from compliance.rows.cases import CASE_COUNTS, opened_cases
 from compliance.rows.people import opened_in_post, opened_to_confirm
-from compliance.rows.plans import PLAN_COUNTS
+from compliance.rows.plans import CONSIDERED, PLAN_COUNTS, considered
 from compliance.rows.tables import (
     MEETING_COLUMNS,
     NoSuchRows,
@@ -22,7 +29,14 @@ from compliance.rows.tables import (
     presence_row,
     standings_table,
 )
-from conferences.choices import INITIALS, REPRESENTED, MeetingKind, MeetingState, MissedKind
+from conferences.choices import (
+    COUNTED,
+    INITIALS,
+    REPRESENTED,
+    MeetingKind,
+    MeetingState,
+    MissedKind,
+)
 from conferences.models import MissedDuty
 from partnership.models import StaffMember
 from training.choices import Standing
@@ -35,7 +49,10 @@ def held_conference(m: MeetingRow) -> bool:
 
 # No agency's card has these, and no partnership's those.
 OF_THE_PARTNERSHIP = frozenset(
-    {"inquorate", "exploitation_concerns", "escalations_raised", *PLAN_COUNTS}
+    {
+        "inquorate", "exploitation_concerns", "escalations_raised", PRACTICE_REPORTS, *PLAN_COUNTS,
+        *SESSION_COUNTS,
+    }
 )
 OF_AN_AGENCY = frozenset({"escalations_raised_by", "escalations_raised_about"})
 OPEN = "open_registers"
@@ -62,11 +79,30 @@ MEETING_COUNTS: dict[str, Callable[[MeetingRow], object]] = {
 }
 
 
+BROKEN_DOWN = {  # by what a count can be narrowed, in the annual report only
+    "conferences": ("kind", "half"), "children_considered": ("kind", "half"), "inquorate": ("decision",),
+    PRACTICE_REPORTS: ("report",),
+}
+
+
+def could_be(ledger: Ledger, key: str, by: Mapping[str, str]) -> bool:
+    """Whether a count has such a breakdown, with such a value."""
+    halves = {half.name for half in ledger.period.halves}
+    return all(
+        name in BROKEN_DOWN.get(key, ())
+        and (value in halves if name == "half" else value in COUNTED if name == "kind" else (name, value) in FIXED)
+        for name, value in by.items()
+    )
+
+
 def opened_count(
-    ledger: Ledger, key: str, *, names: bool, role_group: str = "", course: str = ""
+    ledger: Ledger, key: str, *, names: bool, role_group: str = "", course: str = "", **by: str
 ) -> Opened:
-    """The rows of a plain count; of people never sent perhaps one role group's, of a standing one course's."""
+    """The rows of a plain count; of people never sent perhaps one role group's, of a standing or of
+    sessions one course's; ``by`` is a breakdown that only the annual report has."""
     whole = ledger.scope.membership is None
+    if by and (not whole or not could_be(ledger, key, by)):
+        raise NoSuchRows(f"{key}: {by}")
     if key in (OF_AN_AGENCY if whole else OF_THE_PARTNERSHIP):
         raise NoSuchRows(key)
     if key in PRESENCE_COUNTS:
@@ -78,15 +114,22 @@ def opened_count(
         ]
         return Opened(title, "", presence_columns(ledger), found)
     if key in MEETING_COUNTS:
-        found = [meeting_row(m, None) for m in ledger.meetings if MEETING_COUNTS[key](m)]
+        counted = [m for m in ledger.meetings if MEETING_COUNTS[key](m)]
+        found = [meeting_row(m, None) for m in fitting(counted, tuple(by.items()))]
         return Opened("Meetings", "", MEETING_COLUMNS, found)
     if key == OPEN:
         found = [meeting_row(m, None) for m in ledger.open_registers]
         return Opened("Registers still open", OPEN_SENTENCE, MEETING_COLUMNS, found)
     if key == NEVER_SENT:
         return opened_never_sent(ledger, names, role_group)
+    if key == CONSIDERED:
+        return considered(ledger, tuple(by.items()))
     if key in PLAN_COUNTS:
         return PLAN_COUNTS[key](ledger)
+    if key == PRACTICE_REPORTS:
+        return opened_practice_reports(ledger, by.get("report", ""))
+    if key in SESSION_COUNTS:
+        return opened_sessions(ledger, key, course)
     if key in CASE_COUNTS:
         return opened_cases(ledger, key, names=names)
     if key in PEOPLE_COUNTS:
@@ -204,5 +247,5 @@ PEOPLE_COUNTS: dict[str, Callable[[Ledger, bool], Opened]] = {
     "records_to_confirm": opened_to_confirm,
 }
 OPENABLE_COUNTS = frozenset(
-    {OPEN, NEVER_SENT, *PLAN_COUNTS, *CASE_COUNTS, *PEOPLE_COUNTS, *PRESENCE_COUNTS, *MEETING_COUNTS, *MISSED_COUNTS, *(f"training_{standing}" for standing in Standing.values)}
+    {OPEN, NEVER_SENT, PRACTICE_REPORTS, *SESSION_COUNTS, *PLAN_COUNTS, *CASE_COUNTS, *PEOPLE_COUNTS, *PRESENCE_COUNTS, *MEETING_COUNTS, *MISSED_COUNTS, *(f"training_{standing}" for standing in Standing.values)}
 )

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from compliance.measures import Ledger, conferences
+from compliance.measures.annual import fitting
 from compliance.measures.facts import MeetingRow
 from compliance.rows.tables import MEETING_COLUMNS, Opened, OpenedRow, meeting_row
+from compliance.scorecard import By
 from conferences.choices import Category, MeetingKind, MeetingState
 
+CONSIDERED = "children_considered"
 LATEST = "From each family’s latest conference up to the day."
 Weight = Callable[[MeetingRow], int]
 
@@ -23,8 +26,8 @@ def weighed(title: str, sentence: str, last: str, meetings: list[MeetingRow], we
     return Opened(title, sentence, (*MEETING_COLUMNS[:3], last), rows)
 
 
-def considered(ledger: Ledger) -> Opened:
-    held = [m for m in ledger.conferences if m.state == MeetingState.HELD]
+def considered(ledger: Ledger, by: By = ()) -> Opened:
+    held = fitting((m for m in ledger.conferences if m.state == MeetingState.HELD), by)
     sentence = "Summed over conferences: a child of two conferences is counted twice."
     return weighed("Children considered", sentence, "Children", held, lambda m: m.children)
 
@@ -71,7 +74,7 @@ def register_open(ledger: Ledger) -> Opened:
 
 
 PLAN_COUNTS: dict[str, Callable[[Ledger], Opened]] = {
-    "children_considered": considered,
+    CONSIDERED: considered,
     "children_on_plan": lambda ledger: on_plan(
         ledger, "Children on a plan at the end", "Children", lambda m: m.on_plan
     ),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from django.utils import timezone
 
 from compliance.measures import MEASURES, Ledger, attendance, conferences, escalation, training
+from compliance.measures.annual import GP, practices
 from compliance.measures.definitions import (
     DUTY_TRAINED,
     ESCALATION_IN_TIME,
@@ -62,7 +63,7 @@ DIMENSIONS = {
     "conference_attendance": ("agency", "kind", "mode", "who"),
     "core_group_attendance": ("agency", "mode", "who"),
     "contribution": ("agency", "kind"),
-    "reports_in_time": ("agency", "kind"),
+    "reports_in_time": ("agency", "kind", "sector"),
     "duty_trained": ("kind", "agency", "role_group"),
     "quoracy": ("half", "quarter", "kind"),
     "timeliness": ("what", "unit"),
@@ -91,6 +92,8 @@ def values(ledger: Ledger, measure: Measure, dimension: str) -> Collection[str]:
         return {part.name for part in (period.halves if dimension == "half" else period.quarters)}
     if dimension == "unit":
         return ("people",) if measure is TRAINING_CURRENT else ("child",)
+    if dimension == "sector":
+        return {str(GP)} if practices(ledger) and ledger.scope.membership is None else ()
     if dimension == "stage":
         return {str(stage.policy_stage.position) for stage in ledger.stages_due}
     fixed = {"kind": COUNTED, "mode": MODES, "who": attendance.WHO, "what": conferences.WHATS}
@@ -113,8 +116,9 @@ def opened_attendance(
 
 def meeting_fits(p: Presence, ledger: Ledger, by: Mapping[str, str]) -> bool:
     """Whether a row is in the total of a breakdown; by mode and by who count over the whole."""
-    code = ledger.scope.members[p.agency].code
-    return by.get("agency", code) == code and in_part(p.meeting, by)
+    member = ledger.scope.members[p.agency]
+    of_sector = by.get("sector", member.agency.sector) == member.agency.sector
+    return of_sector and by.get("agency", member.code) == member.code and in_part(p.meeting, by)
 
 
 def in_part(meeting: MeetingRow, by: Mapping[str, str]) -> bool:

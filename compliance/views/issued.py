@@ -16,7 +16,8 @@ from compliance import faces
 from compliance.asking import default_period
 from compliance.forms.issued import IssuedFilter
 from compliance.kept_figures import KeptError
-from compliance.models import IssuedReport, ReportState
+from compliance.measures.annual import is_annual
+from compliance.models import IssuedReport, ReportKind, ReportState
 from compliance.period import Period
 from compliance.presenting import Links
 from compliance.prints import answer_words, issued_card, issued_file
@@ -45,7 +46,7 @@ COLOURS = {
     ReportState.ISSUED: "blue", ReportState.REPLACED: "grey",
 }
 FILE_COLUMNS = {
-    "Report": "number", "Partnership": "partnership.name", "Agency": "agency.name",
+    "Report": "number", "Kind": "get_kind_display", "Partnership": "partnership.name", "Agency": "agency.name",
     "Period": "about.name", "Version": "version", "Issued": "issued_at",
     "Issued by": "issued_name", "Why corrected": "reason", "State": "state.label",
     "Answered by": "answer.name", "Role": "answer.role", "What is not agreed with": "answer.note",
@@ -112,10 +113,16 @@ def cells(report: IssuedReport) -> list[dict[str, Any]]:
          "href": reverse("compliance:issued-report", args=[report.pk])},
         {"text": report.state.label, "tag_colour": COLOURS[report.state],
          "hint": hint.get(answer.agreed) if answer and replaced else ""},
-        {"text": report.subject, "hint": str(report.partnership) if report.agency else "The whole partnership"},
+        {"text": report.subject, "hint": about_words(report)},
         {"text": report.about.name, "nowrap": True},
         {"text": longdate(report.issued_at), "nowrap": True},
     ]
+
+
+def about_words(report: IssuedReport) -> str:
+    if report.agency:
+        return str(report.partnership)
+    return report.get_kind_display() if report.kind == ReportKind.ANNUAL else "The whole partnership"
 
 
 def waiting(user: User) -> dict[str, Any]:
@@ -143,12 +150,14 @@ def missing(request: HttpRequest, found: IssuedFilter) -> dict[str, Any] | None:
     slug = asked.get("period")
     period = Period.parse(slug) if slug else next(iter(found.periods), None) or last_finished(place)
     rows = IssuedReport.objects.visible_to(request.user).filter(partnership=place, period=period.slug)
-    there = set(rows.values_list("agency", flat=True))
+    issued = set(rows.values_list("kind", "agency"))
+    there = {agency for _, agency in issued if agency}
     members = Membership.objects.within_reach(request.user, Permission.ISSUE_REPORT).filter(partnership=place)
     names = list(members.order_by("agency__name").values_list("agency", "agency__name"))
     query = urlencode({"partnership": place.code, "period": period.slug})
     return {
-        "place": place, "period": period, "agencies": len(names), "whole": None not in there,
+        "place": place, "period": period, "agencies": len(names), "whole": (ReportKind.PARTNERSHIP, None) not in issued,
+        "annual": is_annual(period) and (ReportKind.ANNUAL, None) not in issued,
         "missing": sum(key not in there for key, _ in names),
         "names": "\n".join(name for key, name in names if key not in there),
         "href": f"{reverse('compliance:report-issue')}?{query}",
@@ -168,7 +177,9 @@ def issued_report(request: HttpRequest, number: int) -> HttpResponse:
     """A version as it was issued: the same figures as its PDF, whatever stands in Quorate today."""
     report = get_object_or_404(visible(request), pk=number)
     versions = list(
-        visible(request).light().of(report.partnership, report.agency, report.about).order_by("-version")
+        visible(request).light().of(
+            report.partnership, report.agency, report.about, ReportKind(report.kind)
+        ).order_by("-version")
     )
     context = around(request, report, versions)
     try:

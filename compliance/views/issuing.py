@@ -17,9 +17,10 @@ from django.utils.http import urlencode
 from compliance import actions
 from compliance.actions.issuing import Draft, draft, refuse_unfinished
 from compliance.asking import periods_around
-from compliance.forms.issued import WHOLE, CorrectionForm, IssueForm
+from compliance.forms.issued import ANNUAL, WHOLE, CorrectionForm, IssueForm
 from compliance.measures import Scope
-from compliance.models import IssuedReport
+from compliance.measures.annual import is_annual
+from compliance.models import IssuedReport, ReportKind
 from compliance.period import Period, PeriodError
 from compliance.report.issued import HEAD, row
 from compliance.views.issued import last_finished
@@ -32,6 +33,9 @@ from partnership.templatetags.quorate import longdate
 from partnership.views.editing import tried
 
 MEANWHILE = "Somebody else issued one of these in the same moment. Look at what stands there now."
+NAMES = {
+    ReportKind.PARTNERSHIP: "The whole partnership", ReportKind.ANNUAL: "Annual conference report",
+}
 LATE = (
     "Figures changed, or somebody else issued a report, after you opened this page. Nothing of yours was "
     "issued. Below is what would be issued now."
@@ -76,23 +80,32 @@ class Asked:
         """The agencies by their codes, and the partnership itself."""
         reach = Membership.objects.within_reach(self.request.user, Permission.ISSUE_REPORT)
         rows = reach.filter(partnership=self.place).select_related("agency", "partnership")
-        return {WHOLE: None, **{row.code: row for row in rows.order_by("agency__name")}}
+        own: dict[str, Membership | None] = {WHOLE: None}
+        if is_annual(self.period):
+            own[ANNUAL] = None
+        return {**own, **{row.code: row for row in rows.order_by("agency__name")}}
 
     @cached_property
-    def newest(self) -> dict[int | None, IssuedReport]:
-        """The newest version of each report of the period, by agency."""
+    def newest(self) -> dict[tuple[str, int | None], IssuedReport]:
+        """The newest version of each report of the period, by kind and agency."""
         rows = IssuedReport.objects.within_reach(self.request.user, Permission.ISSUE_REPORT)
         rows = rows.filter(partnership=self.place, period=self.period.slug).light()
-        return {row.agency_id: row for row in rows.order_by("version")}
+        return {(row.kind, row.agency_id): row for row in rows.order_by("version")}
 
     @property
     def choices(self) -> list[tuple[str, str]]:
-        return [(code, self.words(member)) for code, member in self.members.items()]
+        return [(code, self.words(code, member)) for code, member in self.members.items()]
 
-    def words(self, member: Membership | None) -> str:
+    def kind(self, code: str) -> ReportKind:
+        if code == ANNUAL:
+            return ReportKind.ANNUAL
+        return ReportKind.PARTNERSHIP if code == WHOLE else ReportKind.AGENCY
+
+    def words(self, code: str, member: Membership | None) -> str:
         """A report, and what was issued of it."""
-        name = member.agency.name if member else f"The whole partnership: {self.place.name}"
-        last = self.newest.get(member.agency_id if member else None)
+        kind = self.kind(code)
+        name = member.agency.name if member else f"{NAMES[kind]}: {self.place.name}"
+        last = self.newest.get((kind, member.agency_id if member else None))
         if last is None:
             return f"{name} (not issued yet)"
         return f"{name} (version {last.version}, {longdate(last.issued_at)})"
@@ -100,7 +113,13 @@ class Asked:
     def drafts(self, codes: Iterable[str]) -> dict[str, Draft]:
         """What would be issued of each, as the figures stand."""
         found = {code: self.members[code] for code in codes if code in self.members}
-        return {code: draft(Scope(self.place, member), self.period) for code, member in found.items()}
+        return {
+            code: draft(Scope(self.place, member), self.period, self.kind(code))
+            for code, member in found.items()
+        }
+
+    def chosen(self, code: str) -> Membership | ReportKind | None:
+        return ReportKind.ANNUAL if code == ANNUAL else self.members[code]
 
     @property
     def query(self) -> str:
@@ -171,7 +190,7 @@ def checking(
 
 
 def name_of(one: Draft) -> str:
-    return one.scope.agency.name if one.scope.agency else "The whole partnership"
+    return one.scope.agency.name if one.scope.agency else NAMES[one.kind]
 
 
 def one_line(one: Draft) -> dict[str, Any]:
@@ -196,7 +215,7 @@ def issuing(request: HttpRequest, asked: Asked) -> HttpResponse:
     try:
         done = tried(form, lambda: actions.issue_reports(
             by=request.user, partnership=asked.place, period=asked.period,
-            chosen=[(asked.members[code], mark or "none") for code, mark in seen.items()],
+            chosen=[(asked.chosen(code), mark or "none") for code, mark in seen.items()],
             reason=form.cleaned_data["reason"],
         ), MEANWHILE)
     except ChangedSince:

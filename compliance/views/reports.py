@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from compliance import faces
+from compliance.annual_words import name_of
 from compliance.editions import published_card
 from compliance.measures import Scope, score
-from compliance.scorecard import Edition
+from compliance.scorecard import Edition, Scorecard
 from compliance.views.reaching import agency_scope, asked_period, may, partnership_scope
 from partnership.exporting import XLSX
 from partnership.history import record
@@ -33,23 +34,32 @@ def partnership_report(request: HttpRequest, code: str, form: str) -> HttpRespon
 
 
 def as_file(request: HttpRequest, scope: Scope, form: str, *, names: bool) -> HttpResponse:
-    """The file, and that it was printed in the history."""
+    """The report of a scope and the period that was asked for."""
     period = asked_period(request, scope)
     edition = Edition.PUBLISHED if request.GET.get("edition") == Edition.PUBLISHED else Edition.INSIDE
     if edition is Edition.PUBLISHED:
         card, names = published_card(scope, period), False
     else:
         card = score(scope, period, with_names=names)
+    return card_file(request, scope, card, form, names=names)
+
+
+def card_file(
+    request: HttpRequest, scope: Scope, card: Scorecard, form: str, *, names: bool = False
+) -> HttpResponse:
+    """A report as a file under a name that tells it apart, and that it was printed in the history."""
     response = HttpResponse(
         faces.render(card, form, timezone.localtime()), content_type=CONTENT_TYPES[form]
     )
     codes = [scope.partnership.code] + ([scope.membership.code] if scope.membership else [])
-    told_apart = ["with-names"] if names and form == "pdf" else []  # lest the wrong one is passed on
-    told_apart += [edition.value] if card.is_published else []
-    name = "-".join(["quorate", *codes, period.slug, *told_apart])
+    told_apart = ["annual"] * card.annual
+    told_apart += ["with-names"] if names and form == "pdf" else []  # lest the wrong one is passed on
+    told_apart += [card.edition.value] if card.is_published else []
+    name = "-".join(["quorate", *codes, card.period.slug, *told_apart])
     response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     record(
         request.user, "printed", scope.agency or scope.partnership, partnership=scope.partnership,
-        agency=scope.agency, period=period.name, format=form, names=names, edition=edition.value,
+        agency=scope.agency, period=card.period.name, format=form, names=names,
+        edition=card.edition.value, **({"report": name_of(card)} if card.annual else {}),
     )
     return response

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from compliance.measures import Ledger, Scope, open_ledger
+from compliance.measures.annual import FIXED
 from compliance.measures.labels import labels
 from compliance.measures.quality import long
 from compliance.presenting import BY_WORDS
@@ -28,8 +29,10 @@ ROWS_ON_A_PAGE = 100
 THESE = "Download these rows"
 SENTENCE = 60  # characters: on a phone the cell then keeps a width at which it can be read
 BREAKDOWNS = frozenset(
-    {"course", "role_group", "kind", "mode", "who", "half", "quarter", "what", "unit", "agency", "stage"}
+    {"course", "role_group", "kind", "mode", "who", "half", "quarter", "what", "unit", "agency", "stage",
+     "sector", "report", "decision"}
 )
+NARROWING = ("role_group", "course", "kind", "half", "report", "decision")  # of plain counts
 TAGS = {True: ("Yes", "green"), False: ("No", "grey"), None: ("", "")}
 
 
@@ -126,7 +129,7 @@ def asked_rows(request: HttpRequest, ledger: Ledger, names: bool) -> Opened:
     asked = request.GET.dict()
     try:
         if "count" in asked:
-            by = {name: asked[name] for name in ("role_group", "course") if name in asked}
+            by = {name: asked[name] for name in NARROWING if name in asked}
             return opened_count(ledger, asked["count"], names=names, **by)
         by = breakdown(request)
         return opened(ledger, asked.get("measure", ""), asked.get("basis", ""), by, names=names)
@@ -141,7 +144,7 @@ def breakdown(request: HttpRequest) -> dict[str, str]:
 def narrowed(request: HttpRequest, ledger: Ledger) -> list[str]:
     """What the rows are narrowed to, in words: "Role group: Manager"."""
     by = breakdown(request)
-    known = labels(ledger) if by else {}
+    known = labels(ledger) | FIXED if by else {}
     return [
         f"{BY_WORDS[name]}: {known.get((name, value), value)}"
         for name, value in by.items()

@@ -80,7 +80,10 @@ class Stage(models.Model):
         return self.policy_stage.limit(self.escalation.urgent)
 
     def overdue(self, at: datetime) -> bool:
-        return bool(self.due_at and not self.answered_at and not self.closed_at and self.due_at < at)
+        """Whether it stood unanswered past its due moment; what came later does not undo that."""
+        if self.due_at is None or self.due_at >= at:
+            return False
+        return not any(ended and ended <= at for ended in (self.answered_at, self.closed_at))
 
     def state(self) -> StageState:
         """Where it stands: a question to its moments, never a stored state."""

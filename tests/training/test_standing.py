@@ -42,7 +42,7 @@ def done(person, course, completed_on, **fields) -> TrainingRecord:
 
 
 def book(asked, partnership_id=None) -> TrainingBook:
-    return open_book(StaffMember.objects.filter(pk=asked.person.pk), partnership_id)
+    return open_book(StaffMember.objects.filter(pk=asked.person.pk), *filter(None, [partnership_id]))
 
 
 def standing(asked, on: date) -> Standing | None:

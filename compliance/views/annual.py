@@ -1,0 +1,107 @@
+"""The annual conference report of a partnership: its page, its published edition and its files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from compliance.annual_words import name_of
+from compliance.asking import periods_around
+from compliance.editions import published_annual
+from compliance.faces import context
+from compliance.measures import Scope
+from compliance.measures.annual import is_annual, score_annual
+from compliance.period import Period
+from compliance.presenting import Links
+from compliance.scorecard import PUBLISHED_WORDS, Edition
+from compliance.views.crumbs import crumbs
+from compliance.views.pages import FORMS
+from compliance.views.reaching import asked_period, may, partnership_scope
+from compliance.views.reports import card_file
+from partnership.roles import Permission
+
+PUBLISHED = "Published edition"
+
+
+def asked(request: HttpRequest, code: str) -> tuple[Scope, Period]:
+    """The partnership and the year or half; 404 for a quarter, which has no such report."""
+    scope = partnership_scope(request, code, Permission.PRINT_REPORT)
+    period = asked_period(request, scope)
+    if not is_annual(period):
+        raise Http404
+    return scope, period
+
+
+def annual(request: HttpRequest, code: str) -> HttpResponse:
+    """The report as it stands today, every number opening its rows."""
+    scope, period = asked(request, code)
+    card = score_annual(scope, period)
+    rows = reverse("compliance:partnership-rows", args=[code])
+    page = context(card, Links(rows, {"period": period.slug}))
+    return render(request, "compliance/annual.html", page | around(request, scope, period, name_of(card)) | {
+        "downloads": [*files(code, period), published_link(code, period)],
+        "issued": issued_address(scope),
+        "issue": issue_address(scope, period) if may(request, scope, Permission.ISSUE_REPORT) else "",
+    })
+
+
+def annual_published(request: HttpRequest, code: str) -> HttpResponse:
+    """For readers outside the partnership."""
+    scope, period = asked(request, code)
+    card = published_annual(scope.partnership, period)
+    text = f"{name_of(card)}: published edition"
+    return render(request, "compliance/annual.html", context(card, Links()) | around(request, scope, period, text) | {
+        "downloads": files(code, period, Edition.PUBLISHED), "words": PUBLISHED_WORDS,
+    })
+
+
+def annual_report(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """The report as a file."""
+    scope, period = asked(request, code)
+    published = request.GET.get("edition") == Edition.PUBLISHED
+    card = published_annual(scope.partnership, period) if published else score_annual(scope, period)
+    return card_file(request, scope, card, form)
+
+
+def around(request: HttpRequest, scope: Scope, period: Period, text: str) -> dict[str, Any]:
+    """What stands around the figures: the years and halves to choose from."""
+    return {
+        "name": text,
+        "crumbs": crumbs(request, scope, period, text),
+        "periods": [
+            {"text": p.name, "href": f"{request.path}?period={p.slug}", "current": p == period}
+            for p in periods_around(period) if is_annual(p)
+        ],
+    }
+
+
+def files(code: str, period: Period, edition: Edition = Edition.INSIDE) -> list[dict[str, str]]:
+    query = {"period": period.slug}
+    if edition is Edition.PUBLISHED:
+        query["edition"] = edition.value
+    return [
+        {
+            "text": text, "kind": "" if form == "pdf" else "secondary",
+            "href": f"{reverse('compliance:annual-report', args=[code, form])}?{urlencode(query)}",
+        }
+        for form, text in FORMS.items()
+    ]
+
+
+def published_link(code: str, period: Period) -> dict[str, str]:
+    href = f"{reverse('compliance:annual-published', args=[code])}?period={period.slug}"
+    return {"text": PUBLISHED, "href": href, "kind": "link"}
+
+
+def issued_address(scope: Scope) -> str:
+    """Where the reports stand that were issued of the partnership."""
+    return f"{reverse('compliance:report-list')}?{urlencode({'partnership': scope.partnership.code})}"
+
+
+def issue_address(scope: Scope, period: Period) -> str:
+    query = urlencode({"partnership": scope.partnership.code, "period": period.slug})
+    return f"{reverse('compliance:report-issue')}?{query}"
