@@ -374,7 +374,7 @@ PAGES = [
     ("compliance:action-done", "B's action", "nnnnnnnn", ""),
     ("compliance:action-close", "A's action", "nnnnyynn", ""),
     ("compliance:action-reopen", "A's action", "nnnnrrnn", ""),  # it is open
-    ("compliance:set-up", "-", "fyfffyff", ""),
+    ("compliance:set-up", "-", "fyyffyff", ""),
     ("compliance:target-list", "-", "fyfyyyyy", ""),
     ("compliance:target-list-file", "list.csv", "fyfyyyyy", ""),
     ("compliance:target-new", "here", "nnnnnynn", ""),
@@ -404,9 +404,9 @@ PAGES = [
     ("partnership:holiday-remove", "bank holiday", "nnnnnynn", ""),
     ("partnership:labels", "here", "nnnnnynn", ""),
     ("machines:docs", "-", "yyyyyyyy", ""),
-    ("machines:key-list", "-", "fyfffyff", ""),
-    ("machines:key-list-file", "list.csv", "fyfffyff", ""),
-    ("machines:key-make", "-", "fyfffyff", ""),
+    ("machines:key-list", "-", "fyyffyff", ""),
+    ("machines:key-list-file", "list.csv", "fyyffyff", ""),
+    ("machines:key-make", "-", "fyyffyff", ""),
     ("machines:key-detail", "A's key", "nynnnnnn", ""),
     ("machines:key-detail", "our key", "nnnnnynn", ""),
     ("machines:key-revoke", "A's key", "nynnnnnn", ""),
@@ -422,6 +422,7 @@ PAGES = [
     ("api:courses-list", "-", "yyyyyyyy", ""),
     ("api:requirements-list", "-", "fyfyyyyy", ""),
     ("api:sessions-list", "-", "yyfyyyfy", ""),
+    ("api:bookings-list", "-", "yyfyffff", ""),
     ("api:meetings-list", "-", "yyyfyyyy", ""),
     ("api:attendance-list", "-", "yyyfyyyy", ""),
     ("api:attendance-names-list", "-", "yyyfffff", ""),
@@ -456,7 +457,7 @@ PUBLIC = {
 }
 # Addresses of one row, and those that only take changes: worked out from the serializers and tried
 # with keys of both kinds and with people in tests/api (test_leaks.py, test_roles.py).
-ROWS_OF_API = re.compile(r"api:(?!partnership-|agency-)[a-z-]+-(detail|bulk|correction|lines|close|ending|by-reference)")
+ROWS_OF_API = re.compile(r"api:(?!partnership-|agency-)[a-z-]+-(detail|bulk|correction|lines|close|ending|by-reference|move|cancel|stand-down)")
 # Pages about one's own account: each person sees their own, so there is no reach to be tested.
 OWN_ACCOUNT = {
     "machines:calendar", "machines:calendar-make", "machines:calendar-revoke",
