@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from compliance.scorecard import Count, Number, Scorecard, percent, percent_text
+from compliance.scorecard import Count, Number, Reading, Scorecard, percent, percent_text
 
 PERIOD = (
     "conferences", "initial", "review", "transfer_in", "stood_down", "children_considered",
@@ -23,10 +23,13 @@ ON_A_DAY = (
 )
 SUMMED = "Children are summed over conferences: a child of two conferences is counted twice."
 BY_DECISION = "By the chair’s decision"
+UNDECIDED = "For none of them is the chair’s decision written down."
 INQUORATE = (
     "Each conference that was not quorate: what was lacking, and what the chair decided. What the chair "
     "wrote in words of their own stays with the conference service."
 )
+NONE_ON_PLAN = "No child was on a plan: no conference up to that day put one on it."
+NONE_HELD = "There was nothing to count in this period: none."
 ALL_QUORATE = "Every conference of the period was quorate."
 NO_PRACTICE = "No agency of the partnership is a general practice."
 NO_REPORTS = "No report was asked of a general practice in this period: none."
@@ -36,6 +39,8 @@ SESSIONS = (
     "among those who came, and never in the share of those booked."
 )
 NO_CASE = "No escalation was raised, open or ended in this period: none."
+ONE_PRACTICE = "Of the reports that were asked of the agency that is a general practice."
+SEVERAL_PRACTICES = "Of the reports that were asked of the agencies that are general practices."
 CASES = (
     "All agencies together: how far the cases came and what is to be learned. No agency is named with a "
     "theme."
@@ -77,9 +82,15 @@ def values(card: Scorecard, key: str, name: str) -> list[str]:
     return [count.by[0][1] for count in broken_down(card, key, name)]
 
 
-def before(card: Scorecard, count: Count) -> Number | None:
-    """The same count of the period before; None where there is no such period."""
-    return card.previous.count_by(count.key, **dict(count.by)) if card.previous else None
+def before(card: Scorecard, counts: list[Count]) -> list[Number]:
+    """The same counts of the period before; none at all where nothing of the sort was counted then.
+
+    What nobody entered must not stand there as 0.
+    """
+    if card.previous is None:
+        return []
+    found = [card.previous.count_by(count.key, **dict(count.by)) for count in counts]
+    return found if any(found) else []
 
 
 def courses(card: Scorecard) -> list[str]:
@@ -103,3 +114,22 @@ def cases_there(card: Scorecard) -> bool:
 
 def case_counts(card: Scorecard) -> list[Count]:
     return [c for c in card.counts if c.key.startswith("escalations_") and not c.by]
+
+
+def decided(card: Scorecard) -> bool:
+    """Whether a chair's decision is written down for any of the conferences that were not quorate."""
+    return any(line.decision for line in card.inquorate)
+
+
+def no_inquorate(card: Scorecard) -> str:
+    """The sentence where no conference was inquorate: all were quorate, or there was none."""
+    return ALL_QUORATE if card.result("quoracy").headline.total else NONE_HELD
+
+
+def anybody_on_plan(card: Scorecard) -> bool:
+    return any(count.value for count in there(card, PLANS))
+
+
+def of_practices(card: Scorecard) -> list[Reading]:
+    """The reports of all general practices together, on each basis."""
+    return [r for r in card.result("reports_in_time").readings if r.by and r.by[0][0] == "sector"]

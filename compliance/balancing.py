@@ -35,11 +35,13 @@ class Way:
 FREE = (Way(0, 10, 100),)
 PAID = (
     Way(CHEAP, 10, 200), Way(CHEAP, 100, 600), Way(FAIR, 10, 200),
-    *(Way(FAIR, 100, 600, order) for order in range(4)), Way(DEAR, 10, 300),
+    *(Way(FAIR, 100, 600, order) for order in range(3)), Way(DEAR, 10, 300),
     *(Way(DEAR, 100, 600, order) for order in range(6)), Way(ENDLESS, 30, 300),
-    *(Way(ENDLESS, 100, 600, order) for order in range(8)), Way(ENDLESS, 30, 20_000),
+    *(Way(ENDLESS, 100, 600, order) for order in range(4)), Way(ENDLESS, 30, 20_000),
 )  # fmt: skip
-CHEAPER = (Way(CHEAP, 10, 200), Way(FAIR, 100, 600), Way(FAIR, 100, 600, 1))  # to show a dear count again
+CHEAPER = (  # to show a dear count again
+    Way(CHEAP, 10, 200), Way(FAIR, 10, 200), *(Way(FAIR, 100, 300, order) for order in range(3))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,20 +12,22 @@ import re
 import zlib
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from struct import pack
 from typing import IO, Any
 
 from reportlab.pdfbase.pdfdoc import XMP, PDFArray, PDFDictionary, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
-from compliance.structure import Element, element_code
+from compliance.structure import TREE, UNKNOWN, Element, element_code
 from compliance.tagged import LATER, Raw, TaggedCanvas
 
-FIRST = 1_000_000  # the number of the first object of the structure: higher than any that the library gives
+FIRST = 100_000_000  # the first number of ours until it is known how many objects the library has made
 TOGETHER = 400  # objects in a stream
 TOLD = re.compile(LATER.format(r"(\d+)"))
 TABLE = re.compile(rb"xref\n0 (\d+)\n(.*?)trailer\n(.*?)startxref", re.S)
 TRAILER = re.compile(rb"/(ID|Info|Root)\s*(\[.*?\]|\d+ 0 R)", re.S)
+OURS = re.compile(rb"(1\d{8})(?= 0 R)")
 HEADING = re.compile(r"H(\d)")
 Row = tuple[int, int, int]  # of the table of objects: its kind, where, and where in there
 Box = tuple[float, float, float, float]
@@ -48,8 +50,7 @@ class Streams:
 
     def __init__(self) -> None:
         self.next = FIRST
-        self.table: dict[int, Row] = {}
-        self.packed: list[tuple[int, bytes]] = []  # the number of a stream, and how it is written
+        self.packed: list[tuple[int, array, bytes]] = []  # by stream: its number, those in it, these
 
     def number(self) -> int:
         self.next += 1
@@ -57,18 +58,19 @@ class Streams:
 
     def put(self, objects: Sequence[tuple[int, str]]) -> None:
         for start in range(0, len(objects), TOGETHER):
-            self._put(objects[start : start + TOGETHER])
+            some = objects[start : start + TOGETHER]
+            content = zlib.compress("\n".join([body for _, body in some]).encode("ascii"), 1)
+            self.packed.append((self.number(), array("I", [number for number, _ in some]), content))
 
-    def _put(self, objects: Sequence[tuple[int, str]]) -> None:
-        own, at, head = self.number(), 0, []
-        for place, (number, body) in enumerate(objects):
-            head.append(f"{number} {at}")
-            self.table[number] = (2, own, place)
-            at += len(body) + 1
-        first = " ".join(head) + "\n"
-        content = zlib.compress((first + "\n".join(body for _, body in objects)).encode("ascii"))
-        words = f"/Type/ObjStm/N {len(objects)}/First {len(first)}"
-        self.packed.append((own, as_stream(own, words, content)))
+    def written(self, less: int) -> Iterator[tuple[int, list[int], bytes]]:
+        """Each stream as it stands in the file, and the numbers in it, all of them lower by so much."""
+        for own, numbers, content in self.packed:
+            told = OURS.sub(lambda found: b"%d" % (int(found[1]) - less), zlib.decompress(content))
+            places = [0, *accumulate(len(body) + 1 for body in told.split(b"\n"))]
+            inside = [number - less for number in numbers]
+            head = " ".join(f"{number} {at}" for number, at in zip(inside, places, strict=False)) + "\n"
+            words = f"/Type/ObjStm/N {len(inside)}/First {len(head)}"
+            yield own - less, inside, as_stream(own - less, words, zlib.compress(head.encode() + told))
 
 
 def as_stream(number: int, words: str, content: bytes) -> bytes:
@@ -109,8 +111,8 @@ class BoundCanvas(TaggedCanvas):
     # parts
 
     def begin(self, level: int = 0) -> None:
-        """What is drawn from here belongs to a part of its own."""
-        self.root, self.level = Part("Part"), level
+        """What is drawn from here belongs to a part of its own; the first has the document's title."""
+        self.root, self.level = (Part if self.front else Element)("Part"), level
 
     def bookmark(self, title: str, level: int, top: float) -> None:
         super().bookmark(title, level + self.level, top)
@@ -199,11 +201,9 @@ class BoundCanvas(TaggedCanvas):
 
     def _write_tree(self) -> None:
         """What leads to the elements: the tree, the document, and which page and link has which."""
-        catalog, last = self._doc.Catalog, FIRST + len(self.links)
-        catalog.StructTreeRoot = tree = Raw(
-            f"<</Type/StructTreeRoot/K[{self.of_whole} 0 R]/ParentTree {self.of_parents} 0 R"
-            f"/ParentTreeNextKey {last}>>"
-        )
+        catalog = self._doc.Catalog
+        catalog.StructTreeRoot = tree = Raw(TREE)
+        self._tree_number = self._number(tree)
         catalog.MarkInfo = Raw("<</Marked true>>")
         catalog.Metadata = XMP(creator=lambda document: self._metadata())
         self.setViewerPreference("DisplayDocTitle", "true")
@@ -211,7 +211,7 @@ class BoundCanvas(TaggedCanvas):
         pairs = [f"{at} {number} 0 R" for at, number in sorted(self.parents.items())]
         pairs += [f"{key} {link.number} 0 R" for key, link in enumerate(self.links, start=FIRST)]
         self.streams.put([
-            (self.of_whole, f"<</S/Document/P {self._number(tree)} 0 R/K[{kids}]>>"),
+            (self.of_whole, f"<</S/Document/P {self._tree_number} 0 R/K[{kids}]>>"),
             (self.of_parents, f"<</Nums[{' '.join(pairs)}]>>"),
         ])
 
@@ -219,32 +219,43 @@ class BoundCanvas(TaggedCanvas):
         """The library's file with the streams in the place of its table, and a table of all."""
         at = plain.rindex(b"xref\n0 ")
         known = TABLE.match(plain, at)
-        target.write(memoryview(plain)[:at])
-        places = [int(row[:10]) for row in known[2].splitlines()[1:]]
-        table = {number: (1, place, 0) for number, place in enumerate(places, start=1)}
-        for number, packed in self.streams.packed:
+        less = FIRST - int(known[1])
+        last = FIRST + len(self.links)
+        write_told(target, memoryview(plain)[:at], self._tree_number, (self.of_whole - less, self.of_parents - less, last))
+        table: dict[int, Row] = {
+            number: (1, int(row[:10]), 0) for number, row in enumerate(known[2].splitlines()[1:], start=1)
+        }
+        for number, inside, content in self.streams.written(less):
             table[number] = 1, at, 0
-            target.write(packed)
-            at += len(packed)
-        self._write_table(target, table | self.streams.table, at, known[3])
+            table |= {one: (2, number, place) for place, one in enumerate(inside)}
+            target.write(content)
+            at += len(content)
+        self._write_table(target, table, at, known[3])
 
     def _write_table(self, target: IO[bytes], table: dict[int, Row], at: int, trailer: bytes) -> None:
-        own = self.streams.number()
+        own = len(table) + 1
         table[own] = 1, at, 0
-        low = sum(number < FIRST for number in table)
-        rows = [(0, 0, 65535), *(table[number] for number in sorted(table))]
+        rows = [(0, 0, 65535), *(table[number] for number in range(1, own + 1))]
         content = zlib.compress(b"".join([pack(">BII", *row) for row in rows]))
         leading = b"".join(b"/%b %b" % pair for pair in TRAILER.findall(trailer)).decode("latin-1")
-        index = f"0 {low + 1} {FIRST} {len(table) - low}"
-        words = f"/Type/XRef/Size {own + 1}/W[1 4 4]/Index[{index}]{leading}"
-        target.write(as_stream(own, words, content))
+        target.write(as_stream(own, f"/Type/XRef/Size {own + 1}/W[1 4 4]{leading}", content))
         target.write(b"startxref\n%d\n%%%%EOF\n" % at)
+
+
+def write_told(target: IO[bytes], body: memoryview, tree: int, numbers: tuple[int, int, int]) -> None:
+    """Write the body with the numbers that its tree had left open."""
+    start = body.obj.index(b"\n%d 0 obj\n" % tree)
+    stop = body.obj.index(b"endobj", start)
+    before, *after = bytes(body[start:stop]).split(UNKNOWN.encode())
+    target.write(body[:start])
+    target.write(before + b"".join(b"%010d%b" % pair for pair in zip(numbers, after, strict=True)))
+    target.write(body[stop:])
 
 
 class Chapters(list):
     """The flowables of one part at a time: the next is composed when all of the last are drawn."""
 
-    def __init__(self, stories: Iterator[tuple[int, list]], canvas: Callable[[], BoundCanvas]) -> None:
+    def __init__(self, stories: Iterator[tuple[int, list]], canvas: Callable[[], BoundCanvas | None]) -> None:
         super().__init__()
         self.stories, self.canvas, self.begun = stories, canvas, False
 
@@ -255,6 +266,8 @@ class Chapters(list):
 
     def _next(self) -> None:
         """Each story with the level under which its bookmarks stand."""
+        if self.canvas() is None:  # the document asks how many there are before it begins
+            return
         if self.begun:
             self.canvas().settle()
         found = next(self.stories, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from compliance.scorecard import Change, Count, Reading, Scorecard, TargetLine
+from compliance.scorecard import Change, Count, InquorateLine, Reading, Scorecard, TargetLine
 
 NOTHING = "–"
 
@@ -16,7 +16,8 @@ NOTHING = "–"
 def what_changed(before: Scorecard, after: Scorecard) -> tuple[Change, ...]:
     """Each figure that is not what it was, the headlines first."""
     found = [*readings(before, after), *counts(before, after), *missed(before, after)]
-    found += [*targets(before, after), *actions(before, after), *beside(before, after)]
+    found += [*inquorate(before, after), *targets(before, after), *actions(before, after)]
+    found += beside(before, after)
     return tuple(found)
 
 
@@ -67,6 +68,18 @@ def missed(before: Scorecard, after: Scorecard) -> Iterator[Change]:
                          then.get(key, NOTHING), now.get(key, NOTHING))
 
 
+def inquorate(before: Scorecard, after: Scorecard) -> Iterator[Change]:
+    """What the chair decided of each conference that was not quorate."""
+    then, now = ({line.reference: decision(line) for line in card.inquorate} for card in (before, after))
+    for key in keys(then, now):
+        if then.get(key) != now.get(key):
+            yield Change("Not quorate", key, "", then.get(key, NOTHING), now.get(key, NOTHING))
+
+
+def decision(line: InquorateLine) -> str:
+    return f"{line.decided}, new date {line.new_date_on:%d/%m/%Y}" if line.new_date_on else line.decided
+
+
 def targets(before: Scorecard, after: Scorecard) -> Iterator[Change]:
     then, now = targets_of(before), targets_of(after)
     for key in keys(then, now):
@@ -102,7 +115,7 @@ def beside(before: Scorecard, after: Scorecard) -> Iterator[Change]:
         if old is None or new is None:
             yield Change(key, "", "", *("not there" if card is None else "there" for card in (old, new)))
             continue
-        for change in (*readings(old, new), *counts(old, new), *missed(old, new)):
+        for change in (*readings(old, new), *counts(old, new), *missed(old, new), *inquorate(old, new)):
             yield Change(f"{key}: {change.what}", change.detail, change.basis, change.before, change.after)
 
 

@@ -10,6 +10,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from compliance import report, sheet
+from compliance.annual_words import name_of
 from compliance.presenting import Links, definitions, figures, sections
 from compliance.scorecard import Scorecard
 
@@ -48,6 +49,7 @@ def context(card: Scorecard, links: Links) -> dict:
     """What the templates of a report show."""
     return {
         "card": card,
+        "report_name": name_of(card) if card.annual else "",
         "figures": figures(card, links),
         "sections": sections(card, links),
         "definitions": list(definitions(card)),

@@ -33,7 +33,7 @@ from compliance.sums import (
     place_of_count,
     place_of_reading,
 )
-from compliance.suppression import hold_back, is_small
+from compliance.suppression import Hiding, decide, is_small
 
 CHILD = ("unit", "child")
 
@@ -60,8 +60,12 @@ class Family:
     @cached_property
     def held(self) -> dict[Place, Held]:
         """What no published edition of the family shows."""
+        return self.hiding.held()
+
+    @cached_property
+    def hiding(self) -> Hiding:
         values = self.counted.values
-        return hold_back(
+        return decide(
             values, relations(self.counted), sensitive=frozenset(sensitive(self.counted)),
             tables=sparse(self.counted),
             prices={place: price(place, value) for place, value in values.items()},

@@ -9,7 +9,7 @@ kept as the proof; nobody who adds and subtracts can then tell which of them is 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -55,13 +55,18 @@ def hold_back(
     their number, as the children of a single family are; ``tables`` are the counts of tables that
     are held back as a whole, with what is nothing in them.
     """
+    return decide(counts, relations, prices=prices, sensitive=sensitive, tables=tables).held()
+
+
+def decide(
+    counts: Mapping[Key, int], relations: Iterable[Relation], *, prices: Mapping[Key, int] | None = None,
+    sensitive: Collection[Key] = (), tables: Collection[Key] = (),
+) -> Hiding:
+    """The same with the proofs beside it."""
     hiding = Hiding(counts, relations, prices or {}, frozenset(sensitive), frozenset(tables))
     hiding.protect()
     hiding.give_back()
-    return {
-        key: Held.SMALL if hiding.balance.ranges[cell] == (SMALLEST, LARGEST) else Held.BACK
-        for key, cell in hiding.places.items() if hiding.balance.hidden[cell]
-    }
+    return hiding
 
 
 class Hiding:
@@ -91,6 +96,20 @@ class Hiding:
         self.proofs: dict[int, Change] = {}
         self.found: dict[int, deque[Change]] = defaultdict(partial(deque, maxlen=LAST))
         self.users: dict[int, set[int]] = defaultdict(set)  # of a count: targets that it may have proved
+
+    def held(self) -> dict[Key, Held]:
+        """The counts that are not shown, and why."""
+        hidden, ranges = self.balance.hidden, self.balance.ranges
+        return {
+            key: Held.SMALL if ranges[cell] == (SMALLEST, LARGEST) else Held.BACK
+            for key, cell in self.places.items() if hidden[cell]
+        }
+
+    def other_numbers(self) -> Iterator[dict[Key, int]]:
+        """The proofs: each by how much other numbers that fit as well are different."""
+        keys = list(self.places)
+        for proof in {id(proof): proof for proof in self.proofs.values()}.values():
+            yield {keys[cell]: by for cell, by in proof.cells.items()}
 
     def add(self, relation: Relation) -> None:
         """Note a relation, unless the counts do not keep it: then it tells a reader nothing true."""

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from django.utils import timezone
 from django_tasks import task
 
-from compliance import actions
-from compliance.models import Upload, UploadState
+from compliance import actions, publishing
+from compliance.models import Pack, PublishedFamily, Upload, UploadState
+from compliance.packs import working as packing
 from compliance.uploads import working
 from compliance.uploads.undoing import undo_or_say
 
@@ -52,6 +53,63 @@ def look_after(number: int) -> None:
 def forget_uploads() -> None:
     """What was sent and is over is not kept."""
     working.forget_uploads(timezone.now())
+
+
+@task()
+def make_pack(number: int) -> None:
+    """Make a pack of reports."""
+    packing.work(number)
+
+
+@task()
+def look_after_pack(number: int) -> None:
+    """Take up again what was interrupted, and come back as long as it is being made."""
+    again = packing.revive(number, timezone.now())
+    if again:
+        make_pack.enqueue(number)
+    if again is not None:
+        look_after_pack.using(run_after=timezone.now() + packing.SILENT).enqueue(number)
+
+
+@task()
+def forget_packs() -> None:
+    """Packs are kept for some days."""
+    packing.forget_packs()
+
+
+def have_made(pack: Pack) -> None:
+    """By the worker, and looked after."""
+    look_after_pack.using(run_after=timezone.now() + packing.SILENT).enqueue(pack.pk)
+    make_pack.enqueue(pack.pk)
+
+
+@task()
+def make_published(number: int) -> None:
+    """Make the published editions of a partnership's year."""
+    with collecting_rarely():
+        publishing.work(number)
+
+
+@task()
+def look_after_published(number: int) -> None:
+    """Take up again what was interrupted, and come back as long as they are being made."""
+    again = publishing.revive(number, timezone.now())
+    if again:
+        make_published.enqueue(number)
+    if again is not None:
+        look_after_published.using(run_after=timezone.now() + publishing.SILENT).enqueue(number)
+
+
+@task()
+def forget_published() -> None:
+    """Published editions of the figures of a day are kept for that day."""
+    publishing.forget_published()
+
+
+def have_published(family: PublishedFamily) -> None:
+    """By the worker, and looked after."""
+    look_after_published.using(run_after=timezone.now() + publishing.SILENT).enqueue(family.pk)
+    make_published.enqueue(family.pk)
 
 
 @task()

@@ -13,14 +13,17 @@ from compliance.views import (
     issuing,
     logged,
     logged_changes,
+    packs,
     pages,
     people,
     published,
+    published_issued,
     quality,
     reports,
     return_round,
     returns,
     rows,
+    section_eleven,
     sending_back,
     set_up,
     signing,
@@ -49,7 +52,14 @@ class AreaConverter(FormConverter):
     regex = "people|meetings|courses|set-up"
 
 
+class BoundConverter(FormConverter):
+    """The files of a pack."""
+
+    regex = "pdf|zip"
+
+
 register_converter(FormConverter, "form")
+register_converter(BoundConverter, "bound")
 register_converter(AreaConverter, "area")
 
 app_name = "compliance"
@@ -59,6 +69,7 @@ upload = "<area:area>/upload/<int:number>/"
 asked = "reports/returns/<int:number>/"
 agency_return = f"{asked}<str:agency>/"
 action = "reports/actions/<str:number>/"
+pack = "reports/packs/<int:number>/"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("components/", components.components, name="components"),
@@ -95,6 +106,14 @@ urlpatterns = [
     ),
     path(f"{partnership}report.<form:form>", reports.partnership_report, name="partnership-report"),
     path(f"{partnership}published/", published.published_partnership, name="partnership-published"),
+    path(
+        f"{partnership}section-11.<export:form>", section_eleven.partnership_extract,
+        name="section-11",
+    ),
+    path(
+        f"{agency}section-11.<export:form>", section_eleven.agency_extract,
+        name="agency-section-11",
+    ),
     path(f"{partnership}annual/", annual.annual, name="annual"),
     path(f"{partnership}annual/published/", annual.annual_published, name="annual-published"),
     path(f"{partnership}annual/report.<form:form>", annual.annual_report, name="annual-report"),
@@ -108,6 +127,13 @@ urlpatterns = [
     path("reports/issue/", issuing.issue, name="report-issue"),
     path("reports/<int:number>/", issued.issued_report, name="issued-report"),
     path("reports/<int:number>/report.<form:form>", issued.issued_report_file, name="issued-file"),
+    path(
+        "reports/<int:number>/published/", published_issued.issued_published, name="issued-published",
+    ),
+    path(
+        "reports/<int:number>/published.<form:form>", published_issued.issued_published_file,
+        name="issued-published-file",
+    ),
     path("reports/<int:number>/sign-off/", signing.sign_off, name="issued-sign-off"),
     path("reports/actions/", logged.action_list, name="action-list"),
     path(
@@ -121,6 +147,13 @@ urlpatterns = [
         path(f"{action}{kind}/", logged_changes.step, {"kind": kind}, name=f"action-{kind}")
         for kind in logged_changes.PAGES
     ),
+    path("reports/packs/", packs.pack_list, name="pack-list"),
+    path("reports/packs/list.<export:form>", packs.pack_list_file, name="pack-list-file"),
+    path("reports/packs/new/", packs.new, name="pack-new"),
+    path(pack, packs.detail, name="pack-detail"),
+    path(f"{pack}cancel/", packs.cancel, name="pack-cancel"),
+    path(f"{pack}delete/", packs.delete, name="pack-delete"),
+    path(f"{pack}pack.<bound:file>", packs.pack_file, name="pack-file"),
     path("reports/returns/", returns.return_list, name="return-list"),
     path("reports/returns/list.<export:form>", returns.return_list_file, name="return-list-file"),
     path("reports/returns/new/", returns.return_new, name="return-new"),

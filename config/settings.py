@@ -282,3 +282,6 @@ BANK_HOLIDAY_YEARS = (2004, 2036)  # the first and last year put in when a partn
 # Reminders of a return that is late come every so many working days, and then stop: whom four mails
 # did not move is to be telephoned, and mail that goes on for ever is no longer read.
 RETURN_REMINDER_DAYS, RETURN_REMINDERS_AT_MOST = 5, 3
+
+# How many days a pack of reports is kept for download.
+PACK_DAYS = env.int("PACK_DAYS", 14)

@@ -32,6 +32,8 @@ SESSIONS = (P.VIEW_SESSION_NAMES, P.VIEW_SESSION_TAKE_UP)
 CASES = (P.VIEW_ESCALATIONS,)
 NARRATIVE = (P.READ_NARRATIVE,)
 UPLOADS = (P.MANAGE_STAFF, P.RECORD_CONFERENCES)
+PRINTED = (P.PRINT_REPORT,)
+SIGNERS = (P.SIGN_OFF_REPORT, P.MANAGE_AGENCIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +177,14 @@ KINDS: dict[str, Kind] = {
         UPLOADS: ("rows", "new", "changed", "same", "unchanged", "refused", "asked", "left",
                   "closing"),
     }, at_place=True),
-    "compliance.returnround": Kind("Round of returns", ALL, {
-        ALL: ("period", "due_on", "agencies", "late"),
+    "compliance.pack": Kind("Pack of reports", PRINTED, {PRINTED: ("period", "format")}, at_place=True),
+    "compliance.returnround": Kind("Round of returns", PRINTED, {
+        PRINTED: ("period", "due_on", "agencies", "late"),
     }),
-    "compliance.agencyreturn": Kind("Agency return", ALL, {
-        ALL: ("nil_reason", "signed_on", "staff_complete_on", "step", "due_on"),
-        (P.SIGN_OFF_REPORT, P.MANAGE_AGENCIES): ("name", "role", "reason"),
-    }),
+    "compliance.agencyreturn": Kind("Agency return", PRINTED, {
+        PRINTED: ("nil_reason", "signed_on", "staff_complete_on", "step", "due_on"),
+        SIGNERS: ("name", "role", "reason"),
+    }, doer=SIGNERS),
     "compliance.action": Kind("Action of the board", (P.VIEW_MEASURES,), {
         (P.VIEW_MEASURES,): (
             "asked", "owner", "owner_title", "due_on", "source", "state", "reason", "outcome", "kind",
@@ -194,7 +197,8 @@ KINDS: dict[str, Kind] = {
         ALL: ("measure", "good_from", "watch_from", *RULE),
     }),
 }
-UNKNOWN = Kind("Something else", words=(P.MANAGE_AGENCIES,))
+# Nobody decided yet who did it may be known to: not to more than may read what it is about.
+UNKNOWN = Kind("Something else", words=(P.MANAGE_AGENCIES,), doer=(P.MANAGE_AGENCIES,))
 
 
 def kind_of(entry: HistoryEntry) -> Kind:
@@ -277,8 +281,9 @@ def rows_within(
 
 
 def doer_named(reader: User) -> Q:
-    """The entries whose doer is named to a reader who knows them: those of a case not to everybody."""
-    hidden = Q(pk__in=())
+    """The entries whose doer is named to a reader who knows them: those of a case not to everybody,
+    and those of a kind that nobody declared to hardly anybody."""
+    hidden = ~Q(subject_type__in=KINDS) & ~named_at_place(reader, UNKNOWN.doer or ())
     for subject_type, kind in KINDS.items():
         if kind.doer is None:
             continue
@@ -287,6 +292,14 @@ def doer_named(reader: User) -> Q:
             named |= Q(subject_id__in=rows_within(subject_type, kind, reader, permission).values("pk"))
         hidden |= Q(subject_type=subject_type) & ~named
     return ~hidden
+
+
+def named_at_place(reader: User, permissions: Iterable[P]) -> Q:
+    """The entries whose own place one of the permissions reaches."""
+    found = Q(pk__in=())
+    for permission in permissions:
+        found |= Q(pk__in=HistoryEntry.objects.within_reach(reader, permission).values("pk"))
+    return found
 
 
 def known_people(reader: User) -> models.QuerySet[User]:

@@ -141,7 +141,8 @@ class Row:
         if found is None and isinstance(values, Mapping):
             found = {words.lower(): code for code, words in values.items()}.get(value.lower())
         if found is None:
-            self.refuse(column, f"{shown(value)} is not one of: {', '.join(values)}.")
+            said = values.values() if isinstance(values, Mapping) else values
+            self.refuse(column, f"{shown(value)} is not one of: {', '.join(said)}.")
         return found
 
     def yes_no(self, column: str, default: bool | None = None) -> bool | None:

@@ -74,7 +74,7 @@ def agencies_named(agencies: QuerySet[Agency]) -> Loose[Agency]:
 def groups_named() -> Loose[RoleGroup]:
     rows = RoleGroup.objects.all()
     pairs = [(name, row) for row in rows for name in (row.code, row.title)]
-    return Loose.under("role group", pairs, [row.code for row in rows])
+    return Loose.under("role group", pairs, [row.title for row in rows])
 
 
 def staff_in(agencies: QuerySet[Agency]) -> list[StaffMember]:

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from compliance.demo import factories as make
@@ -101,6 +102,9 @@ ROWS = {
     "A's report": {"number": "report A"},
     "B's report": {"number": "report B"},
     "our report": {"number": "report here"},
+    "sam's pack": {"number": "pack ready"},
+    "sam's pack, being made": {"number": "pack making"},
+    "sam's pack.pdf": {"number": "pack ready", "file": "pdf"},
     "A's report.json": {"number": "report A", "form": "json"},
     "B's report.json": {"number": "report B", "form": "json"},
 }
@@ -163,6 +167,14 @@ PAGES = [
     ("compliance:issued-file", "B's report.json", "nnnnyyny", ""),
     ("compliance:issued-sign-off", "A's report", "nynnnnnn", ""),
     ("compliance:issued-sign-off", "B's report", "nnnnnnnn", ""),
+    ("compliance:pack-list", "-", "ffffyyff", ""),
+    ("compliance:pack-list-file", "list.csv", "ffffyyff", ""),
+    ("compliance:pack-new", "-", "ffffyyff", ""),
+    ("compliance:pack-detail", "sam's pack", "nnnnynnn", ""),  # others' packs are nobody else's
+    ("compliance:pack-detail", "sam's pack, being made", "nnnnynnn", ""),
+    ("compliance:pack-file", "sam's pack.pdf", "nnnnynnn", ""),
+    ("compliance:pack-cancel", "sam's pack, being made", "nnnnrnnn", ""),
+    ("compliance:pack-delete", "sam's pack", "nnnnynnn", ""),
     ("compliance:return-list", "-", "fyffyyfy", ""),
     ("compliance:return-list-file", "returns' file", "fyffyyfy", ""),
     ("compliance:return-new", "-", "fffffyff", ""),
@@ -189,6 +201,12 @@ PAGES = [
     ("compliance:partnership-rows-file", "here.csv", "nnnyyyyy", MEASURE),
     ("compliance:partnership-report", "here.json", "nnnnyyny", ""),
     ("compliance:partnership-published", "here", "nnnnyyny", ""),
+    ("compliance:annual", "here", "nnnnyyny", ""),
+    ("compliance:annual-published", "here", "nnnnyyny", ""),
+    ("compliance:annual-report", "here.json", "nnnnyyny", ""),
+    ("compliance:section-11", "here.csv", "nnnnyyny", ""),
+    ("compliance:agency-section-11", "A.csv", "nynnyyny", ""),
+    ("compliance:agency-section-11", "B.csv", "nnnnyyny", ""),
     ("compliance:agency", "A", "nynyyyyy", ""),
     ("compliance:agency", "B", "nnnyyyyy", ""),
     ("compliance:agency-rows", "A", "nynyyyyy", MEASURE),
@@ -503,7 +521,7 @@ def anything(pattern) -> dict:
     """Some value for each part of an address."""
     known = {
         "form": "csv", "code": "NW", "agency": "CSC", "reference": "NW-1", "uidb36": "1",
-        "slug": "withdraw", "area": "people",
+        "slug": "withdraw", "area": "people", "file": "pdf",
     }
     parts = pattern.pattern.converters or pattern.pattern.regex.groupindex
     return {name: known.get(name, "1") for name in parts}
@@ -527,7 +545,7 @@ def test_every_public_route_has_its_reason():
 def places(people, cases, meetings, lists):
     """Everybody, and the numbers of rows here and in Southmere."""
     people.numbers = lists | accounts(people) | agreed() | uploads(people) | reports(people)
-    people.numbers |= board_actions(people) | returns(people)
+    people.numbers |= board_actions(people) | returns(people) | packs(people)
     return people
 
 
@@ -609,6 +627,23 @@ def reports(people) -> dict[str, int]:
         found[f"report {name}"] = make.IssuedReportFactory(partnership=place, agency=agency).pk
     whole = make.IssuedReportFactory(partnership=people.mo.grants.get().partnership, agency=None)
     return found | {"report here": whole.pk}
+
+
+def packs(people) -> dict[str, int]:
+    """Packs that the sub-group's member asked for; one of somebody elsewhere."""
+    north, south = (user.grants.get().agency.partnerships.get() for user in (people.alice, people.outsider))
+    found = {}
+    for name, user, place, state in (
+        ("ready", people.sam, north, "ready"), ("making", people.sam, north, "making"),
+        ("far", people.outsider, south, "ready"),
+    ):
+        ready = {"finished_at": timezone.now(), "expires_on": today(), "sizes": {"pdf": 5, "zip": 5}}
+        pack = make.PackFactory(
+            asked_by=user, places=place.code, places_of=[place], state=state, **(ready if state == "ready" else {})
+        )
+        make.PackPieceFactory(pack=pack)
+        found[f"pack {name}"] = pack.pk
+    return found
 
 
 def board_actions(people) -> dict[str, str]:

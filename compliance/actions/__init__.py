@@ -10,6 +10,7 @@ from compliance.actions.logged import (
     reopen_action,
     report_done,
 )
+from compliance.actions.packs import ask_pack, cancel_pack, delete_pack
 from compliance.actions.reminding import chase_actions
 from compliance.actions.return_chasing import chase_returns, remind_now
 from compliance.actions.returns import (
@@ -25,6 +26,8 @@ from compliance.actions.targets import end_target, remove_target, set_target
 from compliance.actions.uploads import cancel_upload, send_upload, undo_upload
 
 __all__ = [
+    "ask_pack",
+    "cancel_pack",
     "cancel_upload",
     "change_action",
     "change_due",
@@ -32,6 +35,7 @@ __all__ = [
     "chase_returns",
     "close_action",
     "close_round",
+    "delete_pack",
     "end_target",
     "issue_report",
     "issue_reports",

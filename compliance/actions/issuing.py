@@ -136,16 +136,17 @@ def issue_reports(
 ) -> list[IssuedReport]:
     """Issue several at once, each with what was seen of it: all of them, or none.
 
-    One that is chosen is an agency's, the whole partnership's (None), or a kind of its own.
+    One that is chosen is an agency's, the whole partnership's (None), or a kind of its own. The last
+    is issued first: lists show the newest on top, and so these in the order in which they were chosen.
     """
     done = []
-    for which, seen in chosen:
+    for which, seen in reversed(chosen):
         kind = which if isinstance(which, ReportKind) else None
         done.append(issue_report(
             by=by, partnership=partnership, period=period, reason=reason, seen=seen, kind=kind,
             membership=None if isinstance(which, ReportKind) else which,
         ))
-    return done
+    return done[::-1]
 
 
 def issued(found: Draft, by: User | None, reason: str) -> IssuedReport:

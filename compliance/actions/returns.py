@@ -131,6 +131,8 @@ def sign_return(
     """
     row, on = locked(row), on or today()
     refuse_unsignable(row, on)
+    if refusal(role):
+        raise ValidationError({"role": refusal(role)})
     if nil_reason:
         refuse_mixed(staff_complete_on, training_logged, attendance_checked)
     else:

@@ -9,6 +9,7 @@ import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
 
+from compliance.forms.issued import printable_lines
 from compliance.models import AgencyReturn, NilReason, ReturnRound, ReturnState
 from compliance.models.returns import months
 from compliance.period import Period
@@ -38,10 +39,15 @@ class RoundForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, on: date, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["period"].choices = [(term.slug, named(term)) for term in terms(on)]
         places = Partnership.objects.within_reach_as_a_whole(user, Permission.MANAGE_AGENCIES)
         self.fields["partnership"].queryset = places.order_by("name")
         self.places = list(places)
+        asked = asked_of(self.places)
+        self.fields["period"].choices = [
+            (term.slug, named(term) + " – asked for already" * (term.slug in asked)) for term in terms(on)
+        ]
+        first = (term.slug for term in terms(on) if term.slug not in asked and term.last < on)
+        self.fields["period"].initial = next(first, terms(on)[0].slug)
         if len(self.places) == 1:
             del self.fields["partnership"]
 
@@ -51,6 +57,15 @@ class RoundForm(forms.Form):
     @property
     def place(self) -> Partnership:
         return self.cleaned_data.get("partnership") or self.places[0]
+
+
+def asked_of(places: list[Partnership]) -> set[str]:
+    """The terms for which all of the partnerships were asked already."""
+    # unscoped: of partnerships within reach
+    rows = ReturnRound.objects.filter(partnership__in=places).values_list("partnership", "period")
+    rounds = set(rows)
+    slugs = {slug for _, slug in rounds}
+    return {slug for slug in slugs if all((place.pk, slug) in rounds for place in places)}
 
 
 def terms(on: date) -> list[Period]:
@@ -102,7 +117,7 @@ class NilForm(WhoForm):
 class SendBackForm(forms.Form):
     reason = forms.CharField(
         label="Why do you send it back?", max_length=400, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=f"The agency reads this. {NO_CHILD} At most 400 letters.",
+        help_text=f"The agency reads this. {NO_CHILD} At most 400 letters.", validators=[printable_lines],
     )
 
 

@@ -278,6 +278,8 @@ LOOK_UP = [
     Way("Your agency’s attendance", "conferences:attendance-list", P.MANAGE_STAFF),
     Way("What training is asked of whom", "training:requirement-list", P.MANAGE_COURSES),
     Way("Take-up of sessions, by agency", "training:take-up", P.VIEW_SESSION_TAKE_UP),
+    Way("Issued reports", "compliance:report-list", P.PRINT_REPORT),
+    Way("Agency returns", "compliance:return-list", P.PRINT_REPORT),
     Way("Actions of the board", "compliance:action-list", P.VIEW_MEASURES),
     Way("Trained for duty, without names", "compliance:duty-list", P.VIEW_SESSION_TAKE_UP),
     Way("Themes of escalations", "escalation:themes", P.VIEW_ESCALATION_THEMES),

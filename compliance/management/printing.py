@@ -12,6 +12,7 @@ from compliance.asking import NotThere
 from compliance.faces import FORMATS, NO_TEXT, render
 from compliance.measures import Scope, score
 from compliance.period import Period, PeriodError
+from compliance.scorecard import Scorecard
 from partnership.history import record
 
 
@@ -34,11 +35,17 @@ class PrintingCommand(BaseCommand):
         if options["format"] in NO_TEXT and not options["output"]:
             named = {"pdf": "A PDF", "xlsx": "A workbook"}[options["format"]]
             raise CommandError(f"{named} needs --output and the name of a file.", returncode=2)
-        card = score(scope, period, with_names=bool(options.get("names")))
+        try:
+            card = self.card(scope, period, options)
+        except PeriodError as error:
+            raise CommandError(str(error), returncode=2) from error
         self.write(render(card, options["format"], timezone.localtime()), options["output"])
         subject = scope.agency or scope.partnership
         where = {"partnership": scope.partnership, "agency": scope.agency}
         record(None, "printed", subject, **where, period=period.name, format=options["format"])
+
+    def card(self, scope: Scope, period: Period, options: dict) -> Scorecard:
+        return score(scope, period, with_names=bool(options.get("names")))
 
     def write(self, content: bytes, output: str | None) -> None:
         if not output:

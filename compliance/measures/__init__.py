@@ -119,7 +119,7 @@ def card(
         code=membership.code if membership else codes,
         partnership=names,
         partnership_code=codes,
-        partnership_label=partnership.label,
+        partnership_label="" if scope.beside else partnership.label,
         subgroup_label=partnership.subgroup_label,
         period=period,
         as_at=as_at,

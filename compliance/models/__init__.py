@@ -17,6 +17,8 @@ from compliance.models.logged import (
     ActionStep,
     StepKind,
 )
+from compliance.models.packs import Pack, PackForm, PackPiece, PackState
+from compliance.models.published import FamilyState, PublishedCard, PublishedFamily
 from compliance.models.returns import (
     MADE,
     MISSING,
@@ -52,9 +54,16 @@ __all__ = [
     "ActionStep",
     "AgencyReturn",
     "EndedHow",
+    "FamilyState",
     "IssuedPrint",
     "IssuedReport",
     "NilReason",
+    "Pack",
+    "PackForm",
+    "PackPiece",
+    "PackState",
+    "PublishedCard",
+    "PublishedFamily",
     "ReminderStep",
     "ReportKind",
     "ReportState",

@@ -11,7 +11,7 @@ from compliance.presenting.beside import trend_section
 from compliance.presenting.logged import actions_section
 from compliance.presenting.measured import breakdown, measure_section
 from compliance.presenting.parts import Cell, Links, Section, Table, number
-from compliance.scorecard import Count, MeasureResult, Scorecard
+from compliance.scorecard import Count, InquorateLine, MeasureResult, Scorecard
 
 PARTICIPATION = ("conference_attendance", "contribution", "core_group_attendance")
 MEASURED = ("conference_attendance", "contribution", "core_group_attendance", "reports_in_time")
@@ -21,9 +21,7 @@ def annual_sections(card: Scorecard, links: Links) -> list[Section]:
     """The whole report, in the order of the printed one."""
     found = [numbers_section(card, links), plans_section(card, links)]
     found += measures(card, links, "quoracy")
-    if not card.is_published:
-        found.append(inquorate_section(card, links))
-    found.append(participation_section(card, links))
+    found += [inquorate_section(card, links), participation_section(card, links)]
     found += measures(card, links, *MEASURED)
     found.append(practices_section(card, links))
     found += measures(card, links, "timeliness")
@@ -62,15 +60,13 @@ def counts_table(
     card: Scorecard, caption: str, heading: str, rows: Iterable[tuple[str, Count]], links: Links
 ) -> Table:
     """A row for each count, with the period before beside it."""
+    found = list(rows)
     columns = [{"text": heading, "header": True}, {"text": card.period.name, "numeric": True}]
-    if card.previous:
+    laid: list[list[Cell]] = [[{"text": name, "header": True}, cell(count, links)] for name, count in found]
+    if then := words.before(card, [count for _, count in found]):
         columns.append({"text": card.previous.period.name, "numeric": True})
-    laid = []
-    for name, count in rows:
-        row: list[Cell] = [{"text": name, "header": True}, cell(count, links)]
-        if card.previous:
-            row.append({"text": words.before(card, count), "numeric": True})
-        laid.append(row)
+        for row, value in zip(laid, then, strict=True):
+            row.append({"text": value, "numeric": True})
     return Table(caption, columns, laid)
 
 
@@ -78,6 +74,9 @@ def numbers_section(card: Scorecard, links: Links) -> Section:
     """How many conferences and children: whole, by kind and by half-year."""
     section = Section("numbers", "The period in numbers", words.SUMMED)
     found = words.there(card, words.PERIOD)
+    if not any(count.value for count in found):
+        section.sentence, section.empty = "", words.NONE_HELD
+        return section
     section.tables.append(
         counts_table(card, "The period in numbers", "What was counted", [(c.label, c) for c in found], links)
     )
@@ -120,7 +119,10 @@ def find(card: Scorecard, key: str, **by: str) -> Count:
 
 
 def plans_section(card: Scorecard, links: Links) -> Section:
-    section = Section("plans", "Children on a plan at the end", words.ON_A_DAY)
+    section = Section("plans", "Children on a plan at the end", f"On {long(card.as_at)}. {words.ON_A_DAY}")
+    if not words.anybody_on_plan(card):
+        section.empty = words.NONE_ON_PLAN
+        return section
     found = [(c.label, c) for c in words.there(card, words.PLANS)]
     section.tables.append(
         counts_table(card, "Children and families on a plan", "What was counted", found, links)
@@ -137,24 +139,29 @@ def plans_section(card: Scorecard, links: Links) -> Section:
 
 def inquorate_section(card: Scorecard, links: Links) -> Section:
     section = Section("inquorate", "Conferences that were not quorate", words.INQUORATE)
-    if not card.inquorate:
-        section.sentence, section.empty = "", words.ALL_QUORATE
-        return section
     decided = words.broken_down(card, "inquorate", "decision")
-    rows = [(card.label("decision", c.by[0][1]), c) for c in decided]
+    if not decided:
+        section.sentence, section.empty = "", words.no_inquorate(card)
+        return section
+    rows = [("All", find(card, "inquorate")), *((card.label("decision", c.by[0][1]), c) for c in decided)]
     section.tables.append(counts_table(card, words.BY_DECISION, "Decision", rows, links))
-    columns = [{"text": text} for text in ("Conference", "Held on", "What was lacking", "The chair’s decision")]
-    lines = [
-        [
-            {"text": line.reference, "header": True, "hint": line.kind, "nowrap": True},
-            {"text": long(line.held_on), "nowrap": True},
-            {"text": line.why, "wide": True},
-            {"text": line.decided, "hint": f"New date: {long(line.new_date_on)}" if line.new_date_on else ""},
-        ]
-        for line in card.inquorate
-    ]
+    if card.is_published:  # that one holds counts only
+        section.sentence = words.BY_DECISION + "."
+        return section
+    heads = ("Conference", "What was lacking", "The chair’s decision")
+    columns = [{"text": text} for text in (heads if words.decided(card) else heads[:2])]
+    lines = [inquorate_cells(line)[: len(columns)] for line in card.inquorate]
     section.tables.append(Table("Each conference that was not quorate", columns, lines))
     return section
+
+
+def inquorate_cells(line: InquorateLine) -> list[Cell]:
+    new_date = f"New date: {long(line.new_date_on)}" if line.new_date_on else ""
+    return [
+        {"text": line.reference, "header": True, "hint": f"{line.kind}, {long(line.held_on)}"},
+        {"text": line.why, "wide": True},
+        {"text": line.decided, "hint": new_date},
+    ]
 
 
 # --- Agencies -------------------------------------------------------------------------------------
@@ -181,18 +188,19 @@ def practices_section(card: Scorecard, links: Links) -> Section:
     """The reports of general practices: together, what became of them, and each."""
     section = Section("practices", "Reports of general practices")
     result = card.result("reports_in_time")
-    whole = [r for r in result.readings if r.by and r.by[0][0] == "sector"]
+    whole = words.of_practices(card)
     if not whole:
         section.empty = words.NO_PRACTICE
         return section
     if not any(r.total for r in whole):
         section.empty = words.NO_REPORTS
         return section
-    section.sentence = result.measure.sentence
+    several = len(card.practices) > 1
+    section.sentence = words.SEVERAL_PRACTICES if several else words.ONE_PRACTICE
     bases = [r.basis for r in whole]
     columns = [{"text": "General practice", "header": True}]
     columns += [{"text": basis.label, "numeric": True} for basis in bases]
-    rows = [[{"text": "All together", "header": True}, *(number(r, links) for r in whole)]]
+    rows = [[{"text": "All together", "header": True}, *(number(r, links) for r in whole)]] * several
     rows += [
         [
             {"text": card.label("agency", code), "header": True},

@@ -29,6 +29,6 @@ def paper_of(scorecard: Scorecard) -> Paper:
         title=f"{scorecard.title}: {about.lower()}, {scorecard.period.name}",
         author=partnership_name(scorecard),
         subject=about,
-        head=f"{scorecard.title}, {scorecard.period.name}",
+        head=f"{about}, {scorecard.period.name}" if scorecard.annual else f"{scorecard.title}, {scorecard.period.name}",
         copy=issue_words(scorecard) + copy_words(scorecard),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from compliance.report.book import Book, in_words
 from compliance.scorecard import ActionLine, actions_in_words
 
@@ -15,7 +17,12 @@ def actions(book: Book) -> None:
     if not lines:
         book.text("No action of the board was open or was closed in this period: none.")
         return
-    book.text(actions_in_words(lines))
+    listed(book, lines)
+
+
+def listed(book: Book, lines: Sequence[ActionLine]) -> None:
+    """How many there are, and each in a row."""
+    book.text(actions_in_words(tuple(lines)))
     head = ["Number", "What is to be done", "Owner", "Due", "Where it stands"]
     rows = [_row(line) for line in sorted(lines, key=lambda line: not line.is_open)]
     book.table(head, rows, [0.13, 0.32, 0.17, 0.16, 0.22])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from reportlab.platypus import CondPageBreak
+
 from compliance import annual_words as words
 from compliance.report import sections
 from compliance.report.actions import actions
@@ -14,13 +16,15 @@ from compliance.report.grid import Row
 from compliance.report.headlines import headlines, trend
 from compliance.report.issued import issued
 from compliance.report.numbers import number
+from compliance.report.partnership import missed
 from compliance.report.quality import quality
-from compliance.scorecard import Basis, Count, MeasureResult, Number, Scorecard
+from compliance.scorecard import Basis, Count, InquorateLine, MeasureResult, Scorecard
 
 PARTICIPATION = ("conference_attendance", "contribution", "core_group_attendance")
 MEASURED = ("conference_attendance", "contribution", "core_group_attendance", "reports_in_time")
-FOUR = (Basis.INVOLVED, Basis.KNOWN, Basis.INVITED, Basis.ALL)
-ON_ONE = ("reports_in_time", "training_current", "duty_trained")
+FOUR = (Basis.ALL, Basis.INVITED, Basis.INVOLVED, Basis.KNOWN)
+TRAINED = ("training_current", "duty_trained")
+TO_BEGIN = 420.0  # points: a table of all agencies does not begin lower on a page
 
 
 def write(scorecard: Scorecard, made_at: datetime) -> Book:
@@ -34,14 +38,16 @@ def write(scorecard: Scorecard, made_at: datetime) -> Book:
     sections.measure(book, "quoracy")
     inquorate(book)
     participation(book)
-    practices(book)
+    book.printed.update(words.of_practices(scorecard))  # in their own section, and in no table twice
     for key in MEASURED:
         sections.measure(book, key)
+    practices(book)
     sections.measure(book, "timeliness")
     cases(book)
     sections.measure(book, "training_current")
     sessions(book)
     sections.measure(book, "duty_trained")
+    missed(book)
     quality(book)
     actions(book)
     sections.everything_else(book)
@@ -52,22 +58,16 @@ def write(scorecard: Scorecard, made_at: datetime) -> Book:
 # --- Tables of counts -----------------------------------------------------------------------------
 
 
-def printed(value: Number | None) -> str:
-    return "–" if value is None else str(value)
-
-
 def counts_table(book: Book, heading: str, rows: Iterable[tuple[str, Count]]) -> None:
     """A row for each count, with the period before beside it."""
     found, card = list(rows), book.scorecard
     book.counted.update(count for _, count in found)
     head, widths = [heading, card.period.name], [0.55, 0.13]
-    if card.previous:
+    laid: list[Row] = [(name, number(count)) for name, count in found]
+    if then := words.before(card, [count for _, count in found]):
         head.append(card.previous.period.name)
         widths.append(0.13)
-    laid = [
-        (name, number(count), *([printed(words.before(card, count))] if card.previous else []))
-        for name, count in found
-    ]
+        laid = [(*row, str(value)) for row, value in zip(laid, then, strict=True)]
     if laid:
         book.table(head, laid, widths, right=range(1, len(head)))
 
@@ -94,15 +94,15 @@ def by_kind(book: Book, kinds: Sequence[str]) -> None:
     rows: list[Row] = [
         (
             card.label("kind", kind),
-            *(printed(card.count_by("conferences", kind=kind, half=half)) for half in halves),
-            *(printed(card.count_by(key, kind=kind)) for key in ("conferences", "children_considered")),
+            *(str(card.count_by("conferences", kind=kind, half=half)) for half in halves),
+            *(str(card.count_by(key, kind=kind)) for key in ("conferences", "children_considered")),
         )
         for kind in kinds
     ]
     if halves:
-        everything = [printed(card.count(key)) for key in ("conferences", "children_considered")]
-        rows.append(("All", *(printed(card.count_by("conferences", half=half)) for half in halves), *everything))
-        children = [printed(card.count_by("children_considered", half=half)) for half in halves]
+        everything = [str(card.count(key)) for key in ("conferences", "children_considered")]
+        rows.append(("All", *(str(card.count_by("conferences", half=half)) for half in halves), *everything))
+        children = [str(card.count_by("children_considered", half=half)) for half in halves]
         rows.append(("Children considered", *children, "–", everything[1]))
     book.counted.update(c for c in card.counts if c.key in ("conferences", "children_considered"))
     widths = [0.34, *(0.14 for _ in halves), 0.15, 0.15]
@@ -114,6 +114,10 @@ def plans(book: Book) -> None:
     book.heading("Children on a plan at the end")
     card = book.scorecard
     book.text(f"On {in_words(card.as_at)}. {words.ON_A_DAY}")
+    if not words.anybody_on_plan(card):
+        book.counted.update([*words.there(card, words.PLANS), *words.categories(card)])
+        book.text(words.NONE_ON_PLAN)
+        return
     counts_table(book, "Counted", [(c.label, c) for c in words.there(card, words.PLANS)])
     book.part("By category")
     counts_table(book, "Category", [(words.category_words(card, c), c) for c in words.categories(card)])
@@ -130,17 +134,30 @@ def inquorate(book: Book) -> None:
         return
     book.heading("Conferences that were not quorate")
     if not decided:
-        book.text(words.ALL_QUORATE)
+        book.counted.update(words.there(card, ("inquorate",)))
+        book.text(words.no_inquorate(card))
         return
-    book.text("By the decision of the chair." if card.is_published else words.INQUORATE)
-    counts_table(book, "The chair’s decision", [(card.label("decision", c.by[0][1]), c) for c in decided])
+    book.text(f"{words.BY_DECISION}." if card.is_published else words.INQUORATE)
+    whole = [("All", count) for count in words.there(card, ("inquorate",))]
+    by_decision = [(card.label("decision", c.by[0][1]), c) for c in decided]
+    counts_table(book, "The chair’s decision", [*whole, *by_decision])
     if card.inquorate:
         book.part("Each of them")
-        head = ["Conference", "Held on", "What was lacking", "The chair’s decision"]
-        book.table(head, [_line(line) for line in card.inquorate], [0.2, 0.15, 0.42, 0.23])
+        _each(book, card.inquorate)
 
 
-def _line(line) -> Row:
+def _each(book: Book, lines: Sequence[InquorateLine]) -> None:
+    """A row for each; where no decision is written down at all, that is said once."""
+    head, widths = ["Conference", "Held on", "What was lacking"], [0.19, 0.17, 0.64]
+    rows = [_line(line) for line in lines]
+    if words.decided(book.scorecard):
+        head, widths = [*head, "The chair’s decision"], [0.19, 0.17, 0.4, 0.24]
+    else:
+        book.note(words.UNDECIDED)
+    book.table(head, [row[: len(head)] for row in rows], widths, dense=True)
+
+
+def _line(line: InquorateLine) -> Row:
     new = f"\nNew date: {in_words(line.new_date_on)}" if line.new_date_on else ""
     return f"{line.reference}\n{line.kind}", in_words(line.held_on), line.why, f"{line.decided}{new}"
 
@@ -149,7 +166,8 @@ def _line(line) -> Row:
 
 
 def participation(book: Book) -> None:
-    """A row for each agency: the four bases side by side; what is read on one basis in one table."""
+    """A row for each agency: the four bases side by side; training on its own basis."""
+    book.blocks.append(CondPageBreak(TO_BEGIN))
     book.heading("Participation by agency")
     results = [found for key in PARTICIPATION if (found := _of_agencies(book, key))]
     if not results:
@@ -160,12 +178,12 @@ def participation(book: Book) -> None:
         book.part(result.measure.title)
         book.note(f"{sections.counted(result)}. The bar is drawn on the basis “{Basis.INVOLVED.label}”.")
         _agencies(book, [(result, basis) for basis in FOUR], [basis.label for basis in FOUR])
-    rest = [found for key in ON_ONE if (found := _of_agencies(book, key))]
-    if rest:
-        book.part("Reports, training and training for the duty")
-        book.note(f"The bar shows {rest[0].measure.title.lower()}.")
-        heads = [f"{r.measure.title}\n({r.measure.basis.label})" for r in rest]
-        _agencies(book, [(r, r.measure.basis) for r in rest], heads)
+    trained = [found for key in TRAINED if (found := _of_agencies(book, key))]
+    if trained:
+        book.part("Training")
+        book.note(f"The bar shows {trained[0].measure.title.lower()}.")
+        heads = [f"{r.measure.title}\n({r.measure.basis.label})" for r in trained]
+        _agencies(book, [(r, r.measure.basis) for r in trained], heads)
 
 
 def _of_agencies(book: Book, key: str) -> MeasureResult | None:
@@ -184,29 +202,31 @@ def _agencies(book: Book, columns: Sequence[tuple[MeasureResult, Basis]], heads:
         for code, row in zip(codes, cells, strict=True)
     ]
     share = min(0.16, 0.64 / len(columns))
-    bars = book.bars(0.12, [row[0] for row in cells])
-    book.table(["Agency", *heads], rows, [0.24, *(share for _ in columns)], right=range(1, len(columns) + 1), bars=bars)
+    drawn = next((n for n, (_, basis) in enumerate(columns) if basis is Basis.INVOLVED), 0)
+    bars = book.bars(0.12, [row[drawn] for row in cells])
+    right = range(1, len(columns) + 1)
+    book.table(["Agency", *heads], rows, [0.24, *(share for _ in columns)], right=right, bars=bars, dense=True)
 
 
 def practices(book: Book) -> None:
     """The reports of general practices: together, each, and what became of them."""
     book.heading("Reports of general practices")
     result = book.result("reports_in_time")
-    whole = [r for r in result.readings if r.by and r.by[0][0] == "sector"] if result else []
+    whole = words.of_practices(book.scorecard)
     states = words.broken_down(book.scorecard, "practice_reports", "report")
     if not any(map(is_counted, whole)):
-        book.printed.update(whole)
         book.counted.update(states)
         book.text(words.NO_REPORTS if whole else words.NO_PRACTICE)
         return
     bases = sorted((r.basis for r in whole), key=BASES.index)
     by_basis = {r.basis: r for r in whole}
-    rows = [("All together", *(book.figures(by_basis[basis]) for basis in bases))]
-    rows += [
+    several = len(book.scorecard.practices) > 1
+    together = ("All together", *(book.figures(by_basis[basis]) for basis in bases))
+    rows = [together] * several + [
         (book.label("agency", code), *(book.figures(result.reading(b, agency=code)) for b in bases))
         for code in book.scorecard.practices
     ]
-    book.text(result.measure.sentence)
+    book.text(words.SEVERAL_PRACTICES if several else words.ONE_PRACTICE)
     head = ["General practice", *(basis.label for basis in bases)]
     book.table(head, rows, [0.36, *(0.24 for _ in bases)], right=range(1, len(head)))
     book.part("What became of the reports")
@@ -264,7 +284,7 @@ def _sessions(
     head = ["Course", *(labels[f"take_up_{key}"] for key in keys)]
     rows = [
         (
-            name, *(printed(card.count_by(f"take_up_{key}", **by)) for key in keys),
+            name, *(str(card.count_by(f"take_up_{key}", **by)) for key in keys),
             *([words.of_booked(card, **by)] if share else []),
         )
         for name, by in named

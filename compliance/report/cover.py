@@ -51,8 +51,11 @@ def cover(book: Book, made_at: datetime) -> None:
     """The first page, alone: title, facts and contents."""
     scorecard = book.scorecard
     book.text(partnership_name(scorecard), CAPTION)
-    book.heading(scorecard.title, TITLE)
-    book.text(f"{subject(scorecard)}, {scorecard.period.name}", LEAD)
+    title, lead = scorecard.title, f"{subject(scorecard)}, {scorecard.period.name}"
+    if scorecard.annual:
+        title, lead = subject(scorecard), f"{scorecard.title}, {scorecard.period.name}"
+    book.heading(title, TITLE)
+    book.text(lead, LEAD)
     book.blocks.append(Band())
     book.table([], facts(scorecard, made_at), [0.22, 0.78], name=STRONG)
     book.heading("Contents", UNLISTED)
@@ -63,6 +66,8 @@ def facts(scorecard: Scorecard, made_at: datetime) -> list[Row]:
     """What the report is, a row for each fact that there is."""
     period = scorecard.period
     whole = "The agency itself" if scorecard.people_due is not None else scorecard.subgroup_label
+    if scorecard.annual:
+        whole = scorecard.partnership_label
     if scorecard.is_published:
         whole = "Readers outside the partnership"
     rows = [

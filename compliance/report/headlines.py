@@ -23,7 +23,9 @@ def headlines(book: Book) -> None:
     if not found:
         book.text(NOTHING)
         return
-    book.table([], in_short(book.scorecard), [0.22, 0.78], name=STRONG)
+    short = in_short(book.scorecard)
+    if short:  # without any target nothing is rated
+        book.table([], short, [0.22, 0.78], name=STRONG)
     book.note(BAR_NOTE)
     head, widths = list(HEAD), [0.27, 0.15, 0.13, 0.12, 0.08, 0.08]
     if book.scorecard.previous:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from io import BytesIO
+from typing import IO
 
 from reportlab.lib.pagesizes import A4
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
@@ -32,28 +33,19 @@ class Paper:
     copy: str  # whose copy it is
 
 
-def furnished(paper: Paper, made_at: datetime) -> Callable[[TaggedCanvas, int, int], None]:
-    """What draws the head and foot of a paper's pages; the first has no head."""
-    return partial(_furniture, paper, made_at)
-
-
-def document(target: IO[bytes], paper: Paper) -> BaseDocTemplate:
-    return _document(target, paper)
-
-
 def printed(paper: Paper, write: Callable[[], list[Flowable]], made_at: datetime) -> bytes:
     """The PDF; the same paper, story and moment give the same bytes."""
     for name in (REGULAR, BOLD):
         font(name)
     target = BytesIO()
-    furniture = partial(_furniture, paper, made_at)
-    _document(target, paper).build(
-        write(), canvasmaker=partial(TaggedCanvas, made_at=made_at, furniture=furniture)
+    drawn = partial(furniture, paper, made_at)
+    document(target, paper).build(
+        write(), canvasmaker=partial(TaggedCanvas, made_at=made_at, furniture=drawn)
     )
     return target.getvalue()
 
 
-def _document(target: BytesIO, paper: Paper) -> BaseDocTemplate:
+def document(target: IO[bytes], paper: Paper) -> BaseDocTemplate:
     frame = Frame(SIDE, BOTTOM, ROOM, HIGH - TOP - BOTTOM, 0, 0, 0, 0)
     return BaseDocTemplate(
         target,
@@ -69,15 +61,15 @@ def _document(target: BytesIO, paper: Paper) -> BaseDocTemplate:
     )
 
 
-def _furniture(
-    paper: Paper, made_at: datetime, canvas: TaggedCanvas, page: int, pages: int
+def furniture(
+    paper: Paper, made_at: datetime, canvas: TaggedCanvas, page: int, pages: int, *, first: int = 1
 ) -> None:
-    """Header and footer of a page: of what, which copy, when made, page x of y."""
+    """Header and footer of a page: of what, which copy, when made, page x of y; the first has no header."""
     canvas.saveState()
     canvas.setFillColor(MUTED)
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.5)
-    if page > 1:
+    if page > first:
         _line(canvas, HIGH - 38, paper.head, paper.author)
         canvas.line(SIDE, HIGH - 46, WIDE - SIDE, HIGH - 46)
     canvas.line(SIDE, 44, WIDE - SIDE, 44)

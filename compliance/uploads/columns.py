@@ -130,7 +130,7 @@ def agency_columns() -> tuple[Column, ...]:
         Column("code", "Code", "Short, in capitals: files name the agency by it.", "HV",
                aliases=("agency code", "agency")),
         Column("name", "Name", "As it should read on screen.", "Health Visiting",
-               aliases=("agency name", "organisation", "service")),
+               aliases=("agency name", "agency", "organisation", "service")),
         Column("sector", "Sector", "To which services it belongs.", "health_community",
                values=dict(Sector.choices), aliases=("service type", "kind")),
         Column("conference_expectation", "Expected at conferences", "Empty: as the partnership expects of all.",
@@ -143,12 +143,12 @@ def course_columns() -> tuple[Column, ...]:
     return (
         Column("code", "Code", "Short: files name the course by it.", "CPC", aliases=("course code", "course")),
         Column("title", "Title", "As it should read on screen.", "Conferences and core groups",
-               aliases=("course title", "name")),
+               aliases=("course title", "course name", "name", "course")),
         Column("valid_months", "Valid months", "How long it counts; empty: it does not expire.", "36",
-               needed=False, aliases=("validity", "months", "valid for")),
+               needed=False, aliases=("validity", "months", "valid for", "counts for (months)")),
         Column("hours", "Hours", "How many it takes.", "3.5", aliases=("length", "duration")),
         Column("delivery", "Delivery", "How it is given.", "taught", values=dict(Delivery.choices),
-               aliases=("how",)),
+               aliases=("how", "taught")),
         Column("conference_duty", "Conference duty", "Whether it covers the duties at conferences and core "
                "groups.", "yes", needed=False, values=YES_NO, aliases=("duty",)),
     )
@@ -161,11 +161,11 @@ def requirement_columns() -> tuple[Column, ...]:
         Column("role_group", "Role group", "Who is asked. One that is not here yet is made by whoever may.",
                next(iter(groups), "front_line"), values=groups, aliases=("staff group", "group")),
         Column("course", "Course", "Its code or its title.", next(iter(courses), "CPC"), values=courses,
-               aliases=("course code", "course title", "training")),
+               aliases=("course code", "course title", "course name", "training", "what")),
         Column("within_days_of_start", "Within days of starting", "How long a starter has.", "180",
                aliases=("within days", "days", "due within days")),
         Column("effective_from", "From", "The first day on which it is asked.", "2014-04-01",
-               aliases=("effective from", "since", "start date")),
+               aliases=("effective from", "valid from", "since", "start date")),
     )
 
 

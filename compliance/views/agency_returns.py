@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import NoneType
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from compliance.measures.returned import CHECKS
 from compliance.models import AgencyReturn, ReturnSignOff
 from compliance.views.return_page import Page
 from compliance.views.returns import address_of, crumbs
+from compliance.views.told import told
 from partnership.forms import posted
 from partnership.models import today
 from partnership.roles import Permission
@@ -96,11 +98,19 @@ def read(seen: str) -> dict[str, Any]:
     """The numbers as the page had them; what nobody can read differs in everything."""
     try:
         found = json.loads(seen)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     known = {check.key for check in CHECKS}
-    good = isinstance(found, dict) and all(isinstance(found.get(key), (int, list)) for key in known)
-    return found if good else dict.fromkeys(known, "–")
+    good = isinstance(found, dict) and all(is_number(found.get(key)) for key in known)
+    if not good or not isinstance(found.get("staff_list_on"), (str, NoneType)):
+        return dict.fromkeys(known, "–")
+    return found
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is a number of the checks: a count, or so many of so many."""
+    pair = isinstance(value, list) and len(value) == 2
+    return all(isinstance(one, int) for one in value) if pair else isinstance(value, int)
 
 
 def in_words(row: AgencyReturn, signed: ReturnSignOff) -> str:
@@ -170,7 +180,8 @@ def return_send_back(request: HttpRequest, number: int, agency: str) -> HttpResp
             by=request.user, row=row, reason=form.cleaned_data["reason"]
         ) or True)
         if done:
-            messages.success(request, f"The return of {row.membership.agency} is sent back. Its leads get a mail.")
+            agency = row.membership.agency
+            messages.success(request, f"The return of {agency} is sent back. {told([agency], 'Its leads get a mail.')}")
             return redirect(address_of(row))
     return render(request, "partnership/plain_form.html", {
         "form": form, "title": "Send the return back", "caption": str(row), "submit": "Send it back",

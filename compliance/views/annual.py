@@ -11,17 +11,18 @@ from django.utils.http import urlencode
 
 from compliance.annual_words import name_of
 from compliance.asking import periods_around
-from compliance.editions import published_annual
 from compliance.faces import context
 from compliance.measures import Scope
 from compliance.measures.annual import is_annual, score_annual
 from compliance.period import Period
 from compliance.presenting import Links
+from compliance.publishing import published_annual
 from compliance.scorecard import PUBLISHED_WORDS, Edition
 from compliance.views.crumbs import crumbs
 from compliance.views.pages import FORMS
 from compliance.views.reaching import asked_period, may, partnership_scope
 from compliance.views.reports import card_file
+from compliance.views.waiting import waits
 from partnership.roles import Permission
 
 PUBLISHED = "Published edition"
@@ -49,6 +50,7 @@ def annual(request: HttpRequest, code: str) -> HttpResponse:
     })
 
 
+@waits
 def annual_published(request: HttpRequest, code: str) -> HttpResponse:
     """For readers outside the partnership."""
     scope, period = asked(request, code)
@@ -59,6 +61,7 @@ def annual_published(request: HttpRequest, code: str) -> HttpResponse:
     })
 
 
+@waits
 def annual_report(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The report as a file."""
     scope, period = asked(request, code)

@@ -170,7 +170,7 @@ def cells(one: Compared, place: Partnership) -> list[dict[str, Any]]:
         {"text": longdate(one.known.held_on)},
         {"text": TITLES[one.verdict], "tag_colour": COLOURS[one.verdict]},
         {"text": SAID[one.theirs]},
-        {"text": SAID[one.ours], "hint": reason(one)},
+        {"text": SAID[one.ours], "hint": reason(one), "wide": bool(reason(one))},
     ]
 
 

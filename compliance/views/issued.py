@@ -21,8 +21,11 @@ from compliance.models import IssuedReport, ReportKind, ReportState
 from compliance.period import Period
 from compliance.presenting import Links
 from compliance.prints import answer_words, issued_card, issued_file
+from compliance.published import NotCovered
+from compliance.publishing import publishable
 from compliance.report.issued import HEAD, row, version_words
 from compliance.scorecard import IssueStamp, Scorecard
+from compliance.views.other_reports import for_user
 from compliance.views.pages import FORMS
 from compliance.views.report_areas import READERS, index, report_crumbs
 from compliance.views.reports import CONTENT_TYPES
@@ -75,6 +78,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "files": [download(request, "compliance:report-list-file")],
         "waiting": waiting(user),
         "missing": missing(request, found),
+        "others": for_user(user),
         "issues": can(user, Permission.ISSUE_REPORT),
         "signs": can(user, Permission.SIGN_OFF_REPORT),
         "crumbs": report_crumbs(),
@@ -113,7 +117,7 @@ def cells(report: IssuedReport) -> list[dict[str, Any]]:
          "href": reverse("compliance:issued-report", args=[report.pk])},
         {"text": report.state.label, "tag_colour": COLOURS[report.state],
          "hint": hint.get(answer.agreed) if answer and replaced else ""},
-        {"text": report.subject, "hint": about_words(report)},
+        {"text": report.subject, "hint": about_words(report), "wide": True},
         {"text": report.about.name, "nowrap": True},
         {"text": longdate(report.issued_at), "nowrap": True},
     ]
@@ -188,7 +192,7 @@ def issued_report(request: HttpRequest, number: int) -> HttpResponse:
         return render(request, "compliance/issued_report.html", context | {"problem": str(error)}, status=409)
     context |= faces.context(card, Links())
     return render(request, "compliance/issued_report.html", context | {
-        "facts": facts(report, card.stamp), "downloads": downloads(report),
+        "facts": facts(report, card.stamp), "downloads": downloads(report), "published": published(report),
         "change_columns": [{"text": text} for text in HEAD],
         "changes": [changed_cells(card, one) for one in card.stamp.changes],
     })
@@ -234,6 +238,15 @@ def downloads(report: IssuedReport) -> list[dict[str, str]]:
          "href": reverse("compliance:issued-file", args=[report.pk, form])}
         for form, text in FORMS.items()
     ]
+
+
+def published(report: IssuedReport) -> dict[str, str]:
+    """Where its published edition is, or why there is none."""
+    try:
+        publishable(report)
+    except NotCovered as error:
+        return {"why": str(error)}
+    return {"href": reverse("compliance:issued-published", args=[report.pk])}
 
 
 def issued_report_file(request: HttpRequest, number: int, form: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from compliance import actions
 from compliance.actions.issuing import Draft, draft, refuse_unfinished
 from compliance.asking import periods_around
 from compliance.forms.issued import ANNUAL, WHOLE, CorrectionForm, IssueForm
+from compliance.kept_figures import from_kept
 from compliance.measures import Scope
 from compliance.measures.annual import is_annual
 from compliance.models import IssuedReport, ReportKind
@@ -25,6 +26,7 @@ from compliance.period import Period, PeriodError
 from compliance.report.issued import HEAD, row
 from compliance.views.issued import last_finished
 from compliance.views.report_areas import report_crumbs
+from compliance.views.told import told
 from partnership.forms import posted
 from partnership.models import Membership, Partnership, today
 from partnership.roles import Permission
@@ -182,11 +184,24 @@ def checking(
         "corrections": [correction(one) for one in corrected.values()],
         "same": [one_line(one) for one in drafts.values() if one.unchanged],
         "columns": [{"text": text} for text in HEAD],
+        "empty": nothing_held(asked.period, new.values()),
         "seen": [f"{code} {one.seen}" for code, one in (new | corrected).items()],
         "submit": f"Issue {number} report{'' if number == 1 else 's'}" if number else "",
         "back": f"{reverse('compliance:report-issue')}?{asked.query}",
         "crumbs": report_crumbs(("Issue reports", reverse("compliance:report-issue")), ("Check", "")),
     }, status=409 if late else 422 if form and form.errors else 200)
+
+
+def nothing_held(period: Period, new: Iterable[Draft]) -> str:
+    """A word before reports are issued of a period without a meeting that counts."""
+    first = next((one for one in new if one.kind != ReportKind.ANNUAL), None)
+    card = from_kept(first.figures) if first else None
+    if card is None or any(card.count(key) for key in ("conferences", "core_groups", "stood_down")):
+        return ""
+    return (
+        f"No meeting of {period.name} is counted: none was held, or no register of it is closed. These "
+        "reports say “none” wherever meetings are counted. Is it the right period?"
+    )
 
 
 def name_of(one: Draft) -> str:
@@ -236,5 +251,6 @@ def said(done: list[IssuedReport]) -> str:
         words = f"{done[0].number} is issued."
     else:
         words = f"{len(done)} reports are issued, {corrections or 'none'} of them as a correction."
-    told = any(report.agency for report in done)
-    return words + (" The agencies’ leads were told by mail that they wait for sign-off." if told else "")
+    agencies = [report.agency for report in done if report.agency]
+    mail = "The agencies’ leads were told by mail that they wait for sign-off."
+    return " ".join([words, told(agencies, mail)]) if agencies else words

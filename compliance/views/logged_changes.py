@@ -25,6 +25,7 @@ from compliance.forms import logged as asked
 from compliance.models import Action, ActionSource, ActionStep, IssuedReport
 from compliance.period import Period, PeriodError
 from compliance.views.logged import LIST, address, crumbs, may
+from compliance.views.told import told
 from partnership.forms import NUMBER, posted
 from partnership.models import Agency, Partnership, today
 from partnership.reach import can
@@ -78,7 +79,8 @@ def log(request: HttpRequest, place: Partnership, source: ActionSource) -> HttpR
         ))
         if row:
             messages.success(
-                request, f"{row.number} is logged: {row.owner}, by {longdate(row.due_on)}. Its leads are told."
+                request, f"{row.number} is logged: {row.owner}, by {longdate(row.due_on)}. "
+                f"{told([row.owner], 'Its leads are told.')}",
             )
             return redirect("compliance:action-detail", row.number)
     other = reverse("compliance:action-new") + "?" + urlencode({"partnership": place.code})
@@ -158,7 +160,7 @@ def date(request: HttpRequest, number: str) -> HttpResponse:
     return edited(
         request, row, form, "Move the date", DATE_SEEN,
         lambda seen: actions.move_due(by=request.user, action=row, seen=seen, **form.cleaned_data),
-        lambda step: f"{row.number} is due by {longdate(step.to_on)} now. Its leads are told.",
+        lambda step: f"{row.number} is due by {longdate(step.to_on)} now. {told([row.owner], 'Its leads are told.')}",
         lede=f"At present it is due by the end of {longdate(row.due_on)}.",
     )
 
@@ -220,6 +222,7 @@ class StepPage:
     lede: str
     submit: str
     kind: str = ""
+    tells: bool = False  # whether the owner hears of it
 
 
 PAGES = {
@@ -235,13 +238,15 @@ PAGES = {
     ),
     "close": StepPage(
         "Close the action", asked.CloseForm, (P.ISSUE_REPORT,), actions.close_action,
-        "{number} is closed. Its owner is told.",
+        "{number} is closed.",
         "You sign it off for the board: your name, the day and the outcome stand with it.", "Close the action",
+        tells=True,
     ),
     "reopen": StepPage(
         "Open the action again", asked.ReopenForm, (P.ISSUE_REPORT,), actions.reopen_action,
-        "{number} is open again. Its owner is told.",
+        "{number} is open again.",
         "It is open again under its number and its date. What was written stays on its page.", "Open it again",
+        tells=True,
     ),
 }
 
@@ -267,7 +272,8 @@ def step(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         except ChangedSince as error:
             return late(request, row, form, shown.title, error)
         if done:
-            messages.success(request, shown.said.format(number=row.number))
+            heard = f" {told([row.owner], 'Its owner is told.')}" if shown.tells else ""
+            messages.success(request, shown.said.format(number=row.number) + heard)
             return redirect(address("detail", row))
     return page(
         request, form, shown.title, row.number, below(request, row, shown.title), back=address("detail", row), row=row,

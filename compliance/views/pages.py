@@ -18,7 +18,8 @@ from compliance.presenting.trends import BY, parts_of, trend_section
 from compliance.scorecard import Scorecard
 from compliance.views.crumbs import crumbs
 from compliance.views.linking import link_rows
-from compliance.views.reaching import agency_scope, asked_period, may, partnership_scope
+from compliance.views.other_reports import for_agency, for_partnership
+from compliance.views.reaching import across, agency_scope, asked_period, may, partnership_scope
 from partnership.history import record
 from partnership.roles import Permission
 
@@ -44,6 +45,8 @@ def dashboard(request: HttpRequest, code: str) -> HttpResponse:
     page["sections"][0] = agencies_section(card, links, agency_hrefs(card, period))
     page |= trends(request, scope, card, links, page["sections"])
     page |= furniture(request, scope, period, "compliance:partnership-report", [code])
+    if page["downloads"]:
+        page["others"] = [for_partnership(scope.partnership, period.slug)]
     return render(request, "compliance/dashboard.html", page)
 
 
@@ -67,6 +70,8 @@ def agency(request: HttpRequest, code: str, agency: str) -> HttpResponse:
     page["agency_number"] = scope.agency.pk
     page["log_action"] = log_address(request, scope, period)
     page["issued"] = issued_address(request, scope)
+    if page["issued"]:
+        page["others"] = [for_agency(scope.membership, period.slug)]
     page |= furniture(request, scope, period, "compliance:agency-report", [code, agency])
     if names:
         note_names_read(request, scope, period)
@@ -140,6 +145,7 @@ def furniture(
         href = f"{downloads[0]['href']}&names=no"
         downloads.insert(1, {"text": WITHOUT_NAMES, "href": href, "kind": "secondary"})
     printing = may(request, scope, Permission.PRINT_REPORT)
+    downloads += of_several(request, scope, period, report, args)
     edition = reverse(report.replace("-report", "-published"), args=args)
     downloads.append({"text": "Published edition", "href": f"{edition}?period={period.slug}", "kind": "link"})
     return {
@@ -147,3 +153,21 @@ def furniture(
         "periods": periods,
         "downloads": downloads if printing else [],
     }
+
+
+def of_several(
+    request: HttpRequest, scope: Scope, period: Period, report: str, args: list[str]
+) -> list[dict[str, str]]:
+    """All agencies as one pack; or an agency over every partnership that it serves."""
+    if scope.membership is None:
+        if not may(request, scope, Permission.ISSUE_REPORT):
+            return []
+        query = urlencode({"partnership": scope.partnership.code, "period": period.slug})
+        href, text = f"{reverse('compliance:pack-new')}?{query}", "All agencies as one pack"
+    else:
+        several = across(request, scope, Permission.PRINT_REPORT)
+        if not several.beside:
+            return []
+        href = f"{reverse(report, args=[*args, 'pdf'])}?period={period.slug}&across=yes&names=no"
+        text = f"Print as PDF over {len(several.partnerships)} partnerships together, without names"
+    return [{"text": text, "href": href, "kind": "link"}]

@@ -7,13 +7,15 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from compliance.asking import periods_around
-from compliance.editions import published_card
 from compliance.faces import context
 from compliance.measures import Scope
 from compliance.presenting import Links
+from compliance.published import NotCovered
+from compliance.publishing import published_card
 from compliance.scorecard import PUBLISHED_WORDS
 from compliance.views.crumbs import crumbs
-from compliance.views.reaching import agency_scope, asked_period, partnership_scope
+from compliance.views.reaching import agency_scope, asked_period, not_today, partnership_scope
+from compliance.views.waiting import waits
 from partnership.roles import Permission
 
 FORMS = {
@@ -22,12 +24,14 @@ FORMS = {
 TEXT = "Published edition"
 
 
+@waits
 def published_agency(request: HttpRequest, code: str, agency: str) -> HttpResponse:
     """One agency's, for readers outside the partnership."""
     scope = agency_scope(request, code, agency, Permission.PRINT_REPORT)
     return page(request, scope, "compliance:agency-report", [code, agency])
 
 
+@waits
 def published_partnership(request: HttpRequest, code: str) -> HttpResponse:
     """The partnership's, a row for each agency."""
     scope = partnership_scope(request, code, Permission.PRINT_REPORT)
@@ -36,7 +40,10 @@ def published_partnership(request: HttpRequest, code: str) -> HttpResponse:
 
 def page(request: HttpRequest, scope: Scope, report: str, args: list[str]) -> HttpResponse:
     period = asked_period(request, scope)
-    card = published_card(scope, period)
+    try:
+        card = published_card(scope, period)
+    except NotCovered as error:
+        return not_today(request, scope, period, error)
     return render(request, "compliance/published.html", {
         **context(card, Links()),
         "words": PUBLISHED_WORDS,

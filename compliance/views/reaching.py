@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 
 from compliance.asking import default_period
 from compliance.measures import Scope
@@ -28,6 +30,13 @@ def agency_scope(
     return Scope(membership.partnership, membership)
 
 
+def across(request: HttpRequest, scope: Scope, permission: Permission) -> Scope:
+    """The same agency over every partnership that it serves, as far as the permission reaches it there."""
+    reach = Membership.objects.within_reach(request.user, permission).filter(agency=scope.agency)
+    rows = reach.select_related("partnership").order_by("partnership__name")
+    return scope.together(row.partnership for row in rows)
+
+
 def may(request: HttpRequest, scope: Scope, permission: Permission) -> bool:
     """Whether a permission reaches a scope: names, say, are for the agency's own lead."""
     if scope.membership is None:
@@ -46,3 +55,10 @@ def asked_period(request: HttpRequest, scope: Scope) -> Period:
         return Period.parse(text)
     except PeriodError as error:
         raise Http404 from error
+
+
+def not_today(request: HttpRequest, scope: Scope, period: Period, error: LookupError) -> HttpResponse:
+    """No published edition of an agency today: why, on the page of its figures."""
+    messages.info(request, str(error))
+    place = [scope.partnership.code, scope.membership.code]
+    return redirect(f"{reverse('compliance:agency', args=place)}?period={period.slug}")

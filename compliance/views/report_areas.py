@@ -15,6 +15,7 @@ READERS = (P.ISSUE_REPORT, P.PRINT_REPORT, P.SIGN_OFF_REPORT)
 REPORTS = {"text": "Reports", "href": "/reports/"}
 INDEX = (  # text, route, for whom one of these reaches anything
     ("Issued reports", "compliance:report-list", READERS),
+    ("Packs", "compliance:pack-list", (P.ISSUE_REPORT,)),
     ("Agency returns", "compliance:return-list", (P.PRINT_REPORT,)),
     ("Actions of the board", "compliance:action-list", (P.VIEW_MEASURES,)),
 )

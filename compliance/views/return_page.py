@@ -16,6 +16,7 @@ from compliance.actions.returns import ledger_of, numbers_of, numbers_seen, refu
 from compliance.measures.returned import CHECKS, MEASURES, Check
 from compliance.models import AgencyReturn, ReturnSignOff
 from compliance.views.returns import address_of, crumbs, state_cell
+from compliance.views.told import unled
 from partnership.models import BankHoliday, today
 from partnership.reach import can
 from partnership.roles import Permission
@@ -74,7 +75,7 @@ class Page:
             "columns": self.columns(kept, "As signed" if self.standing else "When you opened the page"),
             "numbers": [self.line(check, kept) for check in (STAFF_LIST, *CHECKS)],
             "seen": numbers_seen(self.now), "changed": bool(before), "back": address_of(row),
-            "parts": parts_of(row), "crumbs": self.crumbs(more.get("title", "")), **more,
+            "unled": bool(unled([row.membership.agency])), "parts": parts_of(row), "crumbs": self.crumbs(more.get("title", "")), **more,
         }, status=status)
 
     def crumbs(self, title: str) -> list[dict[str, str]]:

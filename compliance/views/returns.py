@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from compliance import actions
-from compliance.forms.returns import ReturnFilter, RoundFilter, RoundForm, terms
+from compliance.forms.returns import ReturnFilter, RoundFilter, RoundForm
 from compliance.models import MISSING, AgencyReturn, ReturnRound, ReturnState
 from compliance.views.report_areas import index, report_crumbs
 from partnership.exporting import ListFile, as_file, dated, download
@@ -183,7 +183,7 @@ def return_new(request: HttpRequest) -> HttpResponse:
     if not can(request.user, P.MANAGE_AGENCIES):
         raise PermissionDenied
     on = today()
-    form = RoundForm(posted(request), user=request.user, on=on, initial={"period": terms(on)[0].slug})
+    form = RoundForm(posted(request), user=request.user, on=on)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         asked = tried(form, lambda: actions.open_round(

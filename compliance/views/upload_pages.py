@@ -22,7 +22,7 @@ STATE_COLOURS = {UploadState.DONE: "green", UploadState.FAILED: "red", UploadSta
                  UploadState.READ: "yellow", UploadState.PLANNING: "blue", UploadState.WRITING: "blue",
                  UploadState.UNDOING: "blue"}
 COLUMNS = {
-    "refused": [{"text": "Row", "numeric": True}, {"text": "Column"}, {"text": "Value"}, {"text": "Why"}],
+    "refused": [{"text": "Row", "numeric": True}, {"text": "Column and value"}, {"text": "Why"}],
     "changed": [{"text": "Row", "numeric": True}, {"text": "Who or what", "header": True},
                 {"text": "Detail"}, {"text": "Before"}, {"text": "After"}],
     "": [{"text": "Row", "numeric": True}, {"text": "Who or what", "header": True}],
@@ -107,7 +107,8 @@ def as_lines(found: list) -> list[list[Any]]:
     number, verdict, what, details = found
     row = f"{number:,}"
     if verdict == "refused":
-        return [[row, column or "The row", value or "–", reason] for column, value, reason in details]
+        # Two in one cell: why it is refused must fit beside them on a phone.
+        return [[row, {"text": column or "The row", "hint": value}, reason] for column, value, reason in details]
     if verdict == "changed":
         return [[row, what, *detail] for detail in details]
     return [[row, what]]

@@ -23,19 +23,29 @@ class Column:
     aliases: Sequence[str] = ()
 
     @property
-    def known_as(self) -> set[str]:
-        return {plain(name) for name in (self.name, self.title, *self.aliases)}
+    def own_names(self) -> list[str]:
+        return [plain(name) for name in (self.name, self.title)]
+
+    @property
+    def other_names(self) -> list[str]:
+        return [plain(name) for name in self.aliases]
 
 
 def matched(headings: Sequence[str], columns: Iterable[Column]) -> dict[str, int]:
-    """Which heading stands for each column, as far as it can be told; each is used once."""
+    """Which heading stands for each column, as far as it can be told; each is used once.
+
+    A column's own name goes before what else it may be called: where a list of courses has a Code and
+    a Course, the code is in the first.
+    """
     there = {plain(name): place for place, name in reversed(list(enumerate(headings))) if name}
     found: dict[str, int] = {}
-    for column in columns:
-        names = (name for name in column.known_as if name in there)
-        place = next((there[name] for name in names if there[name] not in found.values()), None)
+    wanted = list(columns)
+    tries = [(one, one.own_names) for one in wanted] + [(one, one.other_names) for one in wanted]
+    for column, names in tries:
+        free = (there[name] for name in names if name in there and there[name] not in found.values())
+        place = next(free, None)
         if place is not None:
-            found[column.name] = place
+            found.setdefault(column.name, place)
     return found
 
 

@@ -11,6 +11,7 @@ from compliance.scorecard import (
     MEETING_BASES,
     Basis,
     Count,
+    InquorateLine,
     Measure,
     MeasureResult,
     MissedLine,
@@ -286,10 +287,48 @@ def partnership(agencies: tuple[str, ...] = AGENCIES, **changes: object) -> Scor
     ), **changes)  # fmt: skip
 
 
-def empty(for_agency: bool = True) -> Scorecard:
+def annual(**changes: object) -> Scorecard:
+    """A partnership's annual conference report with something in every section."""
+    card = partnership()
+    on_time = Reading("reports_in_time", Basis.INVOLVED, 101, 180, (("sector", "health_primary"),))
+    results = tuple(
+        replace(r, readings=(*r.readings, on_time)) if r.measure.key == "reports_in_time" else r
+        for r in card.results
+    )
+    more = (
+        result("duty_trained", (Basis.ALL, 30, 60)),
+        result("escalation_in_time", (Basis.DUE, 3, 7), (Basis.DUE, 3, 7, {"stage": "1"})),
+    )
+    kind, half = (("kind", "initial_conference"),), (("half", "2014-15 H1"),)
+    took = ("sessions", "places", "registered", "cancelled", "cancelled_late", "no_show", "attended",
+            "walk_in", "came", "waiting")  # fmt: skip
+    counts = (
+        *card.counts, Count("inquorate", "Conferences that were not quorate", 30),
+        *(Count("conferences", "Conferences", 81, by) for by in (kind, half, kind + half)),
+        *(Count("children_considered", "Children considered", 160, by) for by in (kind, half)),
+        Count("on_plan_NEG", "On a plan: neglect", 55),
+        *(Count("inquorate", "Not quorate", n, (("decision", d),)) for d, n in (("discretion", 28), ("stood_down", 2))),
+        *(Count("practice_reports", "Reports", n, (("report", r),)) for r, n in (("on_time", 101), ("none", 79))),
+        *(Count(f"take_up_{name}", name.title(), 20 + n, by) for by in ((), (("course", "CPC"),)) for n, name in enumerate(took)),
+        Count("escalations_raised", "Escalations raised", 5),
+        Count("escalations_ended", "Ended at this stage", 4, (("stage", "1"),)),
+        Count("escalations_theme", "Cases with this theme", 3, (("theme", "capacity"),)),
+    )
+    lines = (
+        InquorateLine("BF14-0016", "Initial conference", date(2014, 4, 28), "Not quorate: 1 came; 2 are needed.", "Stood down", date(2014, 5, 8)),
+        InquorateLine("BF14-0038", "Review conference", date(2014, 6, 5), "Not quorate: nobody came.", ""),
+    )
+    card = replace(
+        card, annual=True, results=(*results, *more), counts=counts, inquorate=lines, practices=("A04",),
+        labels=card.labels | {("sector", "health_primary"): "General practice", ("theme", "capacity"): "Capacity"},
+    )
+    return replace(replace(card, previous=replace(card, period=YEAR.previous)), **changes)
+
+
+def empty(for_agency: bool = True, **changes: object) -> Scorecard:
     """A scorecard of a period in which nothing happened."""
     results = tuple(result(key, (measure.basis, 0, 0)) for key, measure in MEASURES.items())
     return agency(
         for_agency=for_agency, results=results, counts=(), missed=(), people_due=(), notes=(),
-        trend=(), previous=None,
+        trend=(), previous=None, **changes,
     )  # fmt: skip

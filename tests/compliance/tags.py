@@ -12,8 +12,9 @@ import pikepdf
 SHOWING = {"Tj", "TJ", "'", '"', "S", "s", "f", "F", "f*", "B", "B*", "b", "b*", "Do", "sh", "EI"}
 HEADINGS = {f"/H{n}": n for n in range(1, 7)}
 BELOW = {  # what an element may have as its children
-    "/Document": {"/P", "/Table", "/Figure", "/TOC", *HEADINGS}, "/Table": {"/TR"}, "/TR": {"/TH", "/TD"},
-    "/TOC": {"/TOCI"}, "/TOCI": {"/P"},
+    "/Document": {"/P", "/Table", "/Figure", "/TOC", "/Part", *HEADINGS}, "/Table": {"/TR"}, "/TR": {"/TH", "/TD"},
+    "/TOC": {"/TOCI"}, "/TOCI": {"/P", "/Reference"}, "/Reference": {"/Link"},
+    "/Part": {"/P", "/Table", "/Figure", "/TOC", *HEADINGS},
 }  # fmt: skip
 
 
@@ -30,7 +31,9 @@ def faults(content: bytes) -> list[str]:
     """All that is wrong with the tags of a PDF."""
     with pikepdf.open(BytesIO(content)) as pdf:
         elements = list(walk(pdf))
-        return [*of_the_file(pdf), *of_the_pages(pdf, elements), *of_the_tree(elements)]
+        return [
+            *of_the_file(pdf), *of_the_pages(pdf, elements), *of_the_tree(elements), *of_the_links(pdf, elements)
+        ]
 
 
 def walk(pdf: pikepdf.Pdf) -> Iterator[Element]:
@@ -42,7 +45,9 @@ def walk(pdf: pikepdf.Pdf) -> Iterator[Element]:
         kids = node.get("/K", [])
         kids = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
         below = tuple(k for k in kids if isinstance(k, pikepdf.Dictionary) and "/S" in k)
-        marks = tuple(mark(k, node, pages) for k in kids if not (isinstance(k, pikepdf.Dictionary) and "/S" in k))
+        marks = tuple(
+            mark(k, node, pages) for k in kids if not (isinstance(k, pikepdf.Dictionary) and ("/S" in k or "/Obj" in k))
+        )
         yield Element(str(node.S), parent, node, below, marks)
         waiting.extend((kid, str(node.S)) for kid in reversed(below))
 
@@ -85,6 +90,25 @@ def of_the_pages(pdf: pikepdf.Pdf, elements: list[Element]) -> Iterator[str]:
                     yield f"Page {number + 1}: content {mcid} is {tag} on the page and {parent.S} in the tree."
     yield from (f"Content {place} is in no element." for place in sorted(drawn - set(named)))
     yield from (f"Content {place} is on no page." for place in sorted(set(named) - drawn))
+
+
+def of_the_links(pdf: pikepdf.Pdf, elements: list[Element]) -> Iterator[str]:
+    """Each link has words, a place to lead to, and an element that knows of it."""
+    known = {kid.Obj.objgen for element in elements if element.tag == "/Link" for kid in objects(element)}
+    above = parents(pdf)
+    for number, page in enumerate(pdf.pages, 1):
+        for link in page.get("/Annots", []):
+            if link.objgen not in known or above[int(link.StructParent)].S != "/Link":
+                yield f"Page {number}: a link is in no element."
+            if not str(link.get("/Contents", "")).strip() or "/Dest" not in link:
+                yield f"Page {number}: a link has no words or leads nowhere."
+
+
+def objects(element: Element) -> Iterator[pikepdf.Dictionary]:
+    kids = element.node.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and "/Obj" in kid:
+            yield kid
 
 
 def parents(pdf: pikepdf.Pdf) -> dict[int, pikepdf.Array]:

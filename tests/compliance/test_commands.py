@@ -283,3 +283,16 @@ def test_page_of_measures_is_written_where_the_documents_are(tmp_path, monkeypat
     monkeypatch.setattr(settings, "BASE_DIR", tmp_path)
     call_command("write_measures", stderr=io.StringIO())
     assert (tmp_path / "docs/measures.md").read_text(encoding="utf-8") == write_measures.text()
+
+
+def test_annual_report_is_printed_of_a_year_or_a_half(member, tmp_path):
+    card = json.loads(printed("print_partnership", "NW", format="json", annual=True))
+    assert card["inquorate"] == [] and {"count": "conferences", "by": {"kind": "initial_conference"}, "value": 1} in card["counts_by"]
+    file = tmp_path / "annual.pdf"
+    printed("print_partnership", "NW", output=str(file), annual=True)
+    assert "Annual conference report" in pypdf.PdfReader(file).pages[0].extract_text()
+
+
+def test_annual_report_of_a_quarter_is_refused_with_a_sentence(member):
+    said = refused("print_partnership", "NW", period="2014-15-Q1", annual=True, format="json")
+    assert said.startswith("The annual conference report is of a year or a half")

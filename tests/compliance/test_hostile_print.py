@@ -31,6 +31,7 @@ from compliance.scorecard import (
     CaseLine,
     Change,
     Count,
+    InquorateLine,
     IssueStamp,
     MissedLine,
     PersonDue,
@@ -251,6 +252,28 @@ def test_csv_and_workbook_hold_every_string_as_text():
         assert [text for text in STRINGS if shown(str(safe_cell(text))) not in found] == [], name
     assert "f" not in {cell.data_type for page in pages for row in page for cell in row}
 
+
+
+def test_annual_report_prints_every_string_in_its_own_fields():
+    """The sentence of a judgement, its kind, its decision; the names of courses, kinds and themes."""
+    lines = tuple(InquorateLine(s, s, DAY, s, s, DAY) for s in STRINGS)
+    named = {("course", "CPC"): STRINGS[7], ("kind", "initial_conference"): STRINGS[8], ("theme", "capacity"): STRINGS[9]}
+    plain = sample.annual()
+    hostile = replace(plain, inquorate=lines, labels=plain.labels | named)
+    with nothing_reached():
+        found = {form: faces.render(hostile, form, sample.MADE_AT) for form in faces.FORMATS}
+    printed = words(found["pdf"])
+    assert [text for text in STRINGS if seen(text) not in printed] == []
+    page = Page(found["html"].decode())
+    assert page.tags <= Page(faces.render(plain, "html", sample.MADE_AT).decode()).tags
+    read = letters("".join(page.words))
+    assert [text for text in STRINGS if letters(shown(text)) not in read] == []
+    cells = {cell for row in csv.reader(io.StringIO(found["csv"].decode(), newline="")) for cell in row}
+    sheet = openpyxl.load_workbook(io.BytesIO(found["xlsx"]))["Not quorate"]
+    in_sheet = {unescape(str(cell.value or "")) for row in sheet for cell in row}
+    assert "f" not in {cell.data_type for row in sheet for cell in row}
+    for there in (cells, in_sheet):
+        assert [text for text in STRINGS if shown(str(safe_cell(text))) not in there] == []
 
 
 @pytest.mark.parametrize("form", faces.FORMATS)

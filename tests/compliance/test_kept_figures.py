@@ -22,6 +22,7 @@ from compliance.scorecard import (
     Count,
     Edition,
     Held,
+    InquorateLine,
     IssueStamp,
     Measure,
     MeasureResult,
@@ -67,6 +68,8 @@ OWN = {
     ),
     "actions": some(st.builds(ActionLine, TEXT, TEXT, TEXT, DAY, TEXT, WHOLE, st.booleans(), TEXT, st.none() | DAY)),
     "notes": some(TEXT), "for_agency": st.booleans(), "edition": st.sampled_from(Edition),
+    "annual": st.booleans(), "practices": some(TEXT),
+    "inquorate": some(st.builds(InquorateLine, TEXT, TEXT, DAY, TEXT, TEXT, st.none() | DAY)),
 }  # fmt: skip
 PART = st.builds(Scorecard, **OWN)
 CARD = st.builds(Scorecard, **OWN, trend=some(PART, 2), previous=st.none() | PART)
@@ -90,7 +93,7 @@ def test_figures_differ_exactly_where_a_change_is_told(one, other):
 
 
 def test_samples_read_back_and_print_the_same_figures():
-    for card in (sample.agency(), sample.partnership(), sample.empty()):
+    for card in (sample.agency(), sample.partnership(), sample.annual(), sample.empty()):
         back = kept_and_back(card)
         assert back == without_names(card)
         assert back.as_json() == card.as_json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import numpy as np
@@ -11,25 +12,31 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 from compliance import faces
+from compliance.demo import factories as make
 from compliance.editions import family_of
 from compliance.period import Period
 from compliance.published import Family, NotCovered, has_count, published
 from compliance.scorecard import PUBLISHED_WORDS, Basis, Count, Edition, Held, Reading, TargetLine
 from tests.compliance import sample
+from training.models import Course
 
 YEAR = Period(2014)
+PRACTICE = (("sector", "health_primary"),)
 TIMES = {YEAR: YEAR.halves, **{half: half.quarters for half in YEAR.halves}}
 
 
-def printed(cards) -> dict[tuple, object]:
-    """Every number of the reports under what it is called in them."""
+def printed(cards, annual) -> dict[tuple, object]:
+    """Every number of the reports under what it is called in them; the annual reports' are the
+    partnership's own, and say the same where both say it."""
     found = {}
-    for (code, period), card in cards.items():
+    for (code, period), card in [*cards.items(), *((("", period), card) for period, card in annual.items())]:
         for reading in card.readings:
             for part in ("met", "total"):
-                found[code, period, reading.measure, reading.basis, reading.by, part] = getattr(reading, part)
+                key, value = (code, period, reading.measure, reading.basis, reading.by, part), getattr(reading, part)
+                assert found.setdefault(key, value) == value, key
         for count in card.counts:
-            found[code, period, "count", count.key, count.by, ""] = count.value
+            key = code, period, "count", count.key, count.by, ""
+            assert found.setdefault(key, count.value) == count.value, key
         for part in card.trend:
             for reading in part.readings:
                 for name in ("met", "total"):
@@ -57,8 +64,12 @@ def what_adds_up(exact: dict[tuple, int]) -> list[dict[tuple, int]]:
             sums.append({key: -1} | {(c, *key[1:]): 1 for c in {k[0] for k in exact} - {""}})
         if code == "" and len(by) == 1 and by[0][0] == "agency":
             sums.append({key: -1, (by[0][1], period, measure, basis, (), part): 1})
-        if by and by[0][0] in ("half", "quarter"):
-            sums.append({key: -1, (code, Period.parse(by[0][1]), measure, basis, (), part): 1})
+        for pair in by:
+            if pair[0] in ("half", "quarter"):
+                rest = tuple(other for other in by if other != pair)
+                sums.append({key: -1, (code, Period.parse(pair[1]), measure, basis, rest, part): 1})
+        if code == "" and period in TIMES:
+            sums += of_the_annual_report(period, measure, basis, by, part)
         if measure == "count" and basis == "training_never":
             course = [(code, period, "count", f"training_{name}", by, "") for name in ("current", "expiring", "expired", "never")]
             due = (code, period, "training_current", Basis.DUE, by)
@@ -66,6 +77,33 @@ def what_adds_up(exact: dict[tuple, int]) -> list[dict[tuple, int]]:
     sums += [{whole: -1} | dict.fromkeys(parts, 1) for (whole, _), parts in broken.items()]
     there = [{key: factor for key, factor in terms.items() if key in exact} for terms in sums]
     return [terms for terms in there if sum(exact[key] * f for key, f in terms.items()) == 0]
+
+
+def of_the_annual_report(period, measure, basis, by, part) -> list[dict[tuple, int]]:
+    """Conferences by kind, general practice and sessions, as its reader would add them up."""
+    def count(key, by=()):
+        return "", period, "count", key, by, ""
+
+    sums = []
+    if measure == "count" and basis == "initial":
+        kinds = [count("conferences", (("kind", f"{kind}_conference"),)) for kind in ("initial", "pre_birth")]
+        sums.append({count("initial"): -1} | dict.fromkeys(kinds, 1))
+    if measure == "count" and basis in ("review", "transfer_in"):
+        sums.append({count(basis): -1, count("conferences", (("kind", f"{basis}_conference"),)): 1})
+    if measure == "quoracy" and part == "total" and by and by[0][0] == "kind":
+        sums.append({("", period, measure, basis, by, part): -1, count("conferences", by): 1})
+    if measure == "count" and basis == "take_up_registered":
+        states = [count(f"take_up_{name}", by) for name in ("cancelled", "cancelled_late", "no_show", "attended")]
+        sums.append({count(basis, by): -1} | dict.fromkeys(states, 1))
+        sums.append({count("take_up_came", by): -1, count("take_up_attended", by): 1, count("take_up_walk_in", by): 1})
+    if measure == "reports_in_time" and by == PRACTICE:
+        place = "", period, measure, basis
+        sums.append({(*place, by, part): -1, (*place, (("agency", "GP"),), part): 1})
+        states = [count("practice_reports", (("report", state),)) for state in ("on_time", "on_the_day", "late", "none")]
+        if basis == Basis.INVOLVED:
+            met = part == "met"
+            sums.append({(*place, by, part): -1} | dict.fromkeys(states[:1] if met else states, 1))
+    return sums
 
 
 def solved(exact: dict[tuple, int], shown: dict[tuple, object], rounds: int) -> list[tuple]:
@@ -95,10 +133,32 @@ def solved(exact: dict[tuple, int], shown: dict[tuple, object], rounds: int) -> 
     return [hidden[place] for place in left]
 
 
+def sessions(partnership) -> None:
+    """Two closed sessions in the year, with small and large numbers of every kind."""
+    agency = partnership.agencies.order_by("name").first()
+    for day, code, states in (
+        (date(2014, 6, 11), "CPC", {"attended": 13, "no_show": 2, "cancelled": 3, "walk_in": 1}),
+        (date(2014, 11, 5), "TGT", {"attended": 7, "no_show": 6, "cancelled_late": 1, "walk_in": 8}),
+    ):
+        session = make.SessionFactory(
+            partnership=partnership, course=Course.objects.get(code=code), held_on=day, places=20,
+            closed_at=datetime(2015, 1, 9, tzinfo=UTC),
+        )
+        people = iter(agency.staff.order_by("pk"))
+        for state, number in states.items():
+            for _ in range(number):
+                make.BookingFactory(session=session, staff_member=next(people), agency=agency, state=state)
+
+
 def test_demo_year_cannot_be_solved(bf_year):
+    sessions(bf_year)
     family = family_of(bf_year, 2014)
     editions = {key: published(card, family) for key, card in family.cards.items()}
-    exact, shown = printed(family.cards), printed(editions)
+    annual = {period: published(card, family) for period, card in family.annual.items()}
+    assert set(annual) == {YEAR, *YEAR.halves} and all(card.annual and not card.inquorate for card in annual.values())
+    exact, shown = printed(family.cards, family.annual), printed(editions, annual)
+    for key in (("conferences", (("kind", "initial_conference"), ("half", "2014-15 H1"))), ("practice_reports", (("report", "late"),))):
+        assert ("", YEAR, "count", *key, "") in shown
     assert len(family.cards) == 17 * 7
     left_out = {key for key in exact if key not in shown}
     assert {key[3] for key in left_out} <= {"escalations_days"}

@@ -64,6 +64,10 @@ PAPERS = {
     "agency, published edition": lambda: render(held(), made_at=sample.MADE_AT),
     "partnership": lambda: render(sample.partnership(actions=ACTIONS), made_at=sample.MADE_AT),
     "partnership of an empty period": lambda: render(sample.empty(for_agency=False), made_at=sample.MADE_AT),
+    "annual report": lambda: render(sample.annual(actions=ACTIONS), made_at=sample.MADE_AT),
+    "annual report of an empty period": lambda: render(
+        sample.empty(for_agency=False, annual=True), made_at=sample.MADE_AT
+    ),
     "summary of a case": summary,
 }
 

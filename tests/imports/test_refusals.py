@@ -56,11 +56,11 @@ BAD_CELLS = [
      "“-1” is not a whole number from 0 to 3660."),
     # codes
     ("attendance.csv", 4, "outcome", "ill",
-     "“ill” is not one of: attended, deputy, apologies, absent, unknown."),
+     "“ill” is not one of: Attended, Deputy attended, Apologies, Absent, Not known."),
     ("attendance.csv", 4, "mode", "phone",
      "Nobody was there (apologies), so there is no way of being there."),
     ("attendance.csv", 2, "involved", "1", "“1” is not understood. Write yes or no."),
-    ("meetings.csv", 2, "category", "XXX", "“XXX” is not one of: NEG, PHY, SAB, EMO, MUL."),
+    ("meetings.csv", 2, "category", "XXX", "“XXX” is not one of: Neglect, Physical abuse, Sexual abuse, Emotional abuse, Multiple."),
     ("meetings.csv", 3, "category", "NEG",
      "A category is given, but no child is on a plan afterwards."),
     ("meetings.csv", 2, "family_ref", "The Smiths",

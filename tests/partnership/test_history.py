@@ -359,6 +359,25 @@ def _(w):
     return lambda: figures.issue_reports(**about, chosen=[(member, ""), (None, "")])
 
 
+@act("compliance.ask_pack", "asked", period="2014-15 H1")
+def _(w):
+    about, _ = half(w)
+    about["partnerships"] = [about.pop("partnership")]
+    return lambda: figures.ask_pack(**about)
+
+
+@act("compliance.cancel_pack", "cancelled")
+def _(w):
+    row = make.PackFactory(asked_by=w.by, places_of=[w.partnership])
+    return lambda: figures.cancel_pack(by=w.by, pack=row)
+
+
+@act("compliance.delete_pack", "deleted", period="2014-15")
+def _(w):
+    row = make.PackFactory(asked_by=w.by, places_of=[w.partnership], state="failed")
+    return lambda: figures.delete_pack(by=w.by, pack=row)
+
+
 @act("compliance.sign_off_report", "signed off", role="Named nurse")
 def _(w):
     row = make.IssuedReportFactory(partnership=w.partnership, agency=w.agency)

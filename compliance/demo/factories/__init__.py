@@ -68,6 +68,7 @@ from compliance.demo.factories.meetings import (
     QuorumUnitFactory,
     TimescaleFactory,
 )
+from compliance.demo.factories.packs import PackFactory, PackPieceFactory
 from compliance.demo.factories.returns import (
     AgencyReturnFactory,
     ReturnReminderFactory,
@@ -120,6 +121,8 @@ __all__ = [
     "MembershipFactory",
     "MissedDutyFactory",
     "OutboxMessageFactory",
+    "PackFactory",
+    "PackPieceFactory",
     "ParticipantFactory",
     "PartnershipFactory",
     "PolicyFactory",

@@ -177,6 +177,7 @@ def test_auditor_reads_what_they_may_read(client, audrey):
     assert "Nothing waits for you today." in words
     for place in ("Figures of the partnership", "print as PDF", "History of every change", "Escalations that you may see"):
         assert place in words
+    assert "Issued reports" in words and "Agency returns" in words
 
 
 def test_sub_group_sees_figures_take_up_and_themes(client, sam):

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.core.cache import cache
+from django.utils import timezone
 
+from compliance import publishing
+from compliance.actions import issue_report
+from compliance.kept_figures import as_kept
+from compliance.models import FamilyState, IssuedReport, PublishedCard, PublishedFamily
+from compliance.period import Period
 from partnership.models import HistoryEntry
 
 AGENCY = "/partnerships/NW/agencies/CSC/"
@@ -12,10 +17,18 @@ WHOLE = "/partnerships/NW/"
 
 
 @pytest.fixture(autouse=True)
-def fresh_day():
-    cache.clear()
-    yield
-    cache.clear()
+def worker_at_once(monkeypatch, request):
+    """The worker is quick, but where a test asks for a slow one."""
+    if "slow_worker" not in request.fixturenames:
+        monkeypatch.setattr("compliance.views.waiting.have_published", lambda family: publishing.work(family.pk))
+
+
+@pytest.fixture
+def slow_worker(monkeypatch):
+    """What the worker was told, and does only when a test says so."""
+    told: list[int] = []
+    monkeypatch.setattr("compliance.views.waiting.have_published", lambda family: told.append(family.pk))
+    return told
 
 
 @pytest.fixture
@@ -61,10 +74,153 @@ def test_published_file_says_so_in_its_name_and_in_the_history(client, partnersh
 
 def test_published_edition_stays_the_same_for_a_day(client, partnership, agency_a, agency_b, people):
     client.force_login(people.sam)
-    before = client.get(f"{AGENCY}report.json?period=2014-15&edition=published").json()
+    asked = f"{AGENCY}report.json?period=2014-15&edition=published"
+    before = client.get(asked).json()
     agency_a.name = "Renamed in the meantime"
     agency_a.save()
-    after = client.get(f"{AGENCY}report.json?period=2014-15&edition=published").json()
-    assert after == before
-    cache.clear()
-    assert client.get(f"{AGENCY}report.json?period=2014-15&edition=published").json() != before
+    assert client.get(asked).json() == before
+    PublishedFamily.objects.update(day="2026-11-01")
+    assert client.get(asked).json() != before
+    publishing.forget_published()
+    assert PublishedFamily.objects.count() == 1 and PublishedCard.objects.filter(family__day="2026-11-01").count() == 0
+
+
+def test_agency_that_joined_since_is_told_to_ask_tomorrow(client, partnership, agency_a, agency_b, people):
+    """The editions of a day are made together, and once: not anew for one that came later."""
+    client.force_login(people.sam)
+    page, file = f"{AGENCY}published/?period=2014-15", f"{AGENCY}report.csv?period=2014-15&edition=published"
+    assert client.get(page).status_code == client.get(file).status_code == 200
+    agency_a.memberships.update(code="ANEW")
+    for path in (page, file):
+        answer = client.get(path.replace("/CSC/", "/ANEW/"), follow=True)
+        assert answer.redirect_chain[0][0] == "/partnerships/NW/agencies/ANEW/?period=2014-15"
+        assert "They are made once a day" in answer.content.decode()
+
+
+# --- While it is made -----------------------------------------------------------------------------
+
+PAGE = f"{AGENCY}published/?period=2014-15"
+
+
+def test_page_waits_for_the_worker_who_is_told_once(client, partnership, agency_a, people, slow_worker):
+    client.force_login(people.sam)
+    for _ in range(2):
+        text = client.get(PAGE).content.decode()
+        assert "The published edition is being made" in text and "Waiting for its turn." in text
+        assert f'<noscript><meta http-equiv="refresh" content="4;url={PAGE}"></noscript>' in text
+    assert client.get(f"{WHOLE}published/?period=2014-15").status_code == 200  # of the same family
+    assert client.get(f"{AGENCY}report.pdf?period=2014-15&edition=published")["Location"] == PAGE
+    family = PublishedFamily.objects.get()
+    assert slow_worker == [family.pk]
+    publishing.ticker(family)(0.5)
+    assert "The figures are being read." in client.get(PAGE).content.decode()
+    publishing.work(family.pk)
+    publishing.work(family.pk)  # again: nothing happens
+    assert "counts of 1 to 4 are held back" in client.get(PAGE).content.decode()
+    assert family.cards.count() == 3 * 7 + 3  # two agencies and the whole, and the annual reports
+
+
+def test_worker_that_dies_is_followed_by_another_and_then_given_up(client, partnership, agency_a, people, slow_worker):
+    client.force_login(people.sam)
+    client.get(PAGE)
+    family, now = PublishedFamily.objects.get(), timezone.now()
+    assert publishing.revive(family.pk, now) is False
+    for turn in range(1, publishing.MOST_TRIES + 1):
+        assert publishing.revive(family.pk, now + turn * publishing.SILENT * 2) is True
+    assert publishing.revive(family.pk, now + publishing.SILENT * 20) is None
+    text = client.get(PAGE).content.decode()
+    assert "could not be made" in text and "interrupted 3 times" in text and f"{PAGE.replace('&', '&amp;')}&amp;again=yes" in text
+    assert slow_worker == [family.pk]
+    assert "is being made" in client.get(f"{PAGE}&again=yes").content.decode()
+    assert "is being made" in client.get(f"{PAGE}&again=yes").content.decode()  # a double click
+    assert slow_worker == [family.pk] * 2
+    publishing.work(family.pk)
+    assert "counts of 1 to 4 are held back" in client.get(PAGE).content.decode()
+    assert publishing.revive(family.pk, now + publishing.SILENT * 40) is None
+
+
+def test_what_goes_wrong_leaves_nothing_half_made(client, partnership, agency_a, people, slow_worker, monkeypatch):
+    client.force_login(people.sam)
+    client.get(PAGE)
+    family = PublishedFamily.objects.get()
+    with monkeypatch.context() as broken:
+        broken.setattr(publishing, "as_kept", lambda card: as_kept(card) if card.period.part else 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            publishing.work(family.pk)
+    family.refresh_from_db()
+    assert (family.state, family.cards.count()) == (FamilyState.FAILED, 0)
+    assert "Something went wrong" in client.get(PAGE).content.decode()
+
+
+def test_of_two_workers_the_first_one_counts(partnership, agency_a):
+    """Else the one could be subtracted from the other."""
+    with pytest.raises(publishing.BeingMade) as waiting:
+        publishing.asked_for(partnership, 2014)
+    family = waiting.value.family
+    second = publishing.made(family)
+    publishing.work(family.pk)
+    first = set(family.cards.values_list("pk", flat=True))
+    publishing.keep(family, second)
+    assert set(family.cards.values_list("pk", flat=True)) == first
+
+
+# --- Of what was issued ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def issue(partnership, people):
+    """Issue the reports of the second half-year: of agencies by their codes, "" for the whole."""
+    def run(*codes: str, **more) -> list[IssuedReport]:
+        members = {m.code: m for m in partnership.memberships.select_related("agency", "partnership")}
+        told = {"by": people.sam, "partnership": partnership, "period": Period(2014, "H2")}
+        return [issue_report(**told, membership=members.get(code), **more) for code in codes]
+
+    return run
+
+
+def test_issued_report_has_a_published_edition_when_all_are_issued(client, closed, people, issue):
+    own, _ = issue("CSC", "POL")
+    client.force_login(people.sam)
+    path = f"/reports/{own.pk}/"
+    why = "when the reports of the whole partnership and of every agency are issued"
+    assert why in client.get(path).content.decode()
+    answer = client.get(f"{path}published/", follow=True)
+    assert answer.redirect_chain[0][0] == path and why in answer.content.decode()
+    assert not PublishedFamily.objects.exists()
+    assert client.get(f"{path}published.csv", follow=True).redirect_chain[0][0] == path
+
+    [whole] = issue("")
+    assert f'href="{path}published/"' in client.get(path).content.decode()
+    text = client.get(f"{path}published/").content.decode()
+    assert "counts of 1 to 4 are held back" in text and own.number in text
+    answer = client.get(f"{path}published.json")
+    assert answer["Content-Disposition"].endswith('-v1-published.json"')
+    assert own.checksum[:4] not in str(answer.json()["issued"]["checksum"]) and people.sam.name not in answer.content.decode()
+    entry = HistoryEntry.objects.get(verb="printed")
+    assert (entry.changes["edition"], entry.changes["number"]) == ("published", own.number)
+    assert client.get(f"/reports/{whole.pk}/published/").status_code == 200
+    family = PublishedFamily.objects.get()
+    PublishedFamily.objects.update(day="2020-01-01")
+    publishing.forget_published()
+    assert PublishedFamily.objects.get().pk == family.pk  # what was issued stays
+
+
+def test_correction_has_an_edition_of_its_own_and_the_old_version_none(client, closed, people, issue):
+    first, *_ = issue("CSC", "POL", "")
+    client.force_login(people.sam)
+    assert client.get(f"/reports/{first.pk}/published/").status_code == 200
+    closed.quorate = False
+    closed.save()
+    closed.lines.update(outcome="absent")
+    second, _ = issue("CSC", "", reason="The register was wrong.")
+    assert "only the newest one" in client.get(f"/reports/{first.pk}/published/", follow=True).content.decode()
+    assert client.get(f"/reports/{second.pk}/published/").status_code == 200
+    assert PublishedFamily.objects.count() == 2
+
+
+def test_published_edition_of_another_agencys_report_is_nowhere(client, closed, people, issue):
+    [whole] = issue("")
+    client.force_login(people.alice)
+    assert client.get(f"/reports/{whole.pk}/published/").status_code == 404
+    assert client.get(f"/reports/{whole.pk}/published.csv").status_code == 404
+    assert client.get("/reports/999999/published/").status_code == 404

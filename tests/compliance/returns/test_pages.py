@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from html import unescape
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from compliance import actions
 from compliance.demo import factories as make
 from compliance.forms.returns import terms
+from compliance.measures.returned import CHECKS
 from compliance.models import AgencyReturn, ReturnReminder, ReturnRound, ReturnSignOff
 from compliance.period import Period
 from partnership.models import Agency, OutboxMessage, today
@@ -149,11 +151,35 @@ def test_a_stale_page_shows_both_numbers_and_signs_nothing(client, alice, of_a, 
     assert client.post(page_of(of_a), GOOD | {"seen": seen_on(answer)}).status_code == 302
 
 
-@pytest.mark.parametrize("seen", ["", "none", "[]", "{}", '{"people_in_post": "x"}', "😀", "{" * 5000])
+@pytest.mark.parametrize("seen", ["", "none", "[]", "{}", '{"people_in_post": "x"}', "😀", "{" * 5000, "[" * 50_000])
 def test_a_page_that_never_was_signs_nothing(client, alice, of_a, seen):
     client.force_login(alice)
     answer = client.post(page_of(of_a), GOOD | {"seen": seen})
     assert answer.status_code == 409 and not ReturnSignOff.objects.exists()
+
+
+@pytest.mark.parametrize("value", [[], [1], [1, "x"], [[1], 2], {}, "x", True])
+def test_numbers_that_no_page_had_are_shown_to_nobody(client, alice, of_a, value):
+    """A hidden field that somebody wrote into: the page again, never a fault."""
+    client.force_login(alice)
+    for odd in (dict.fromkeys((check.key for check in CHECKS), value), {"staff_list_on": value}):
+        seen = json.dumps(json.loads(seen_on(client.get(page_of(of_a)))) | odd)
+        answer = client.post(page_of(of_a), GOOD | {"seen": seen})
+        assert answer.status_code == 409 and not ReturnSignOff.objects.exists()
+
+
+def test_neither_role_nor_reason_holds_what_may_not_be_kept(client, alice, mo, of_a):
+    client.force_login(alice)
+    seen = seen_on(client.get(page_of(of_a)))
+    answer = client.post(page_of(of_a), GOOD | {"seen": seen, "role": "DOB 03/04/2014"})
+    assert answer.status_code == 422 and "looks like a date of birth" in text(answer)
+    assert client.post(page_of(of_a), GOOD | {"seen": seen}).status_code == 302  # the twin
+    client.force_login(mo)
+    address = f"{page_of(of_a)}send-back/"
+    for reason in ("a\x07b", "turned \u202e round"):
+        assert client.post(address, {"reason": reason}).status_code == 422
+    assert of_a.sign_offs.standing().exists()
+    assert client.post(address, {"reason": "Look again.\r\nTwice."}).status_code == 302  # the twin
 
 
 def test_a_second_press_signs_nothing_more_and_says_who_signed(client, alice, of_a):

@@ -8,9 +8,11 @@ import pytest
 
 from compliance.demo import factories as make
 from compliance.models import Upload
+from compliance.uploads.columns import columns_of
 from conferences.choices import MeetingState
 from conferences.models import ExpectationRule, Meeting
 from partnership.models import Agency, HistoryEntry, Membership, RoleGroup
+from partnership.uploads.columns import matched
 from tests.imports.uploads.conftest import ATTENDANCE, Sender
 from tests.imports.uploads.files import as_csv
 from tests.reading import text
@@ -68,6 +70,18 @@ def test_an_agency_that_is_another_partnerships_or_not_clear_is_refused(manager,
     assert "Change it on the agency's page" in page
     assert manager.upload.counts["refused"] == 4
     assert not Agency.objects.filter(name="Fine").exists()
+
+
+@pytest.mark.parametrize(("kind", "headings", "where"), [
+    ("courses", ["Course", "Code", "Hours", "Taught", "Counts for (months)", "Counts from", "Conference duty"],
+     {"title": 0, "code": 1, "hours": 2, "delivery": 3, "valid_months": 4, "conference_duty": 6}),
+    ("requirements", ["Role group", "What", "Asked by", "Within days of starting", "Over (months)", "From"],
+     {"role_group": 0, "course": 1, "within_days_of_start": 3, "effective_from": 5}),
+    ("agencies", ["Agency", "Part of", "Code", "Sector", "People in post"], {"name": 0, "code": 2, "sector": 3}),
+    ("courses", ["Course", "Course name"], {"code": 0, "title": 1}),
+])
+def test_a_list_that_was_downloaded_goes_back_under_its_own_headings(kind, headings, where):
+    assert matched(headings, columns_of(kind)) == where
 
 
 def test_courses_and_requirements_are_made(courses_by, partnership):

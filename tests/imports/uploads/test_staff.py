@@ -8,7 +8,7 @@ import pytest
 
 from compliance.demo import factories as make
 from compliance.models import Upload, UploadState
-from partnership.models import HistoryEntry, StaffMember
+from partnership.models import HistoryEntry, RoleGroup, StaffMember
 from tests.imports.uploads.conftest import STAFF
 from tests.imports.uploads.files import as_csv, as_ods, as_xls, as_xlsx
 from tests.lists import body
@@ -152,6 +152,13 @@ def test_refused_rows_say_row_column_value_and_why_and_the_good_ones_can_be_writ
     assert "1 row was left out." in page
     assert StaffMember.objects.filter(reference="A-8").exists()
     assert not StaffMember.objects.filter(reference="A-9").exists()
+
+
+def test_role_groups_that_are_known_are_told_as_the_screen_calls_them(lead):
+    RoleGroup.objects.update(title="Front line")
+    page = lead.preview("staff", ["A-9", "Ann", "Wood", "", "Nurse", "wizard", "2014-02-03", ""])
+    assert "The role group “wizard” is not known here." in page
+    assert "Front line" in page[page.index("Known are:"):] and "front_line" not in page[page.index("Known are:"):]
 
 
 def test_the_file_of_refused_rows_can_be_mended_and_sent_again(lead):

@@ -117,6 +117,44 @@ def test_what_is_not_declared_is_hidden_from_everybody(client, people, partnersh
     assert entry.changes == {"something_new": "Canary one"}  # it is there all the same
 
 
+def test_who_did_something_that_is_not_declared_is_hidden_too(client, people, partnership, agency_a):
+    """From whom may not read what it is about; the list by a person does not tell either."""
+    where = {"partnership": partnership, "agency": agency_a}
+    HistoryEntry.objects.create(
+        user=people.alice, verb="changed", subject_type="conferences.nosuch", subject_id=1, subject="x",
+        changes={}, **where,
+    )
+    for name, named in (("alice", True), ("dana", False), ("mo", True), ("audrey", False)):
+        client.force_login(getattr(people, name))
+        (line,) = client.get(PATH).context["lines"]
+        assert (line["who"] == str(people.alice)) is named, name
+        if name == "dana":  # she knows Alice, whom she may invite
+            assert not narrowed(client, who=people.alice.pk)
+
+
+def test_returns_are_for_those_who_see_them_elsewhere(client, people, partnership, agency_a):
+    """A conference administrator reads the history of the partnership, and opens no return."""
+    asked = make.ReturnRoundFactory(partnership=partnership)
+    row = make.AgencyReturnFactory(round=asked, membership=agency_a.memberships.get())
+    where = {"partnership": partnership, "agency": agency_a}
+    record(people.alice, "signed", row, **where, nil_reason="ended", name="Canaryname", role="Lead")
+    record(people.mo, "opened", asked, partnership=partnership, period="Canaryperiod")
+    read = {
+        "alice": ("Agency return", "ended", "Canaryname", str(people.alice)),
+        "mo": ("Agency return", "ended", "Canaryname", "Canaryperiod", str(people.alice)),
+        "audrey": ("Agency return", "ended", "Canaryperiod"), "dana": ("Agency return",),
+    }
+    canaries = ("ended", "Canaryname", "Canaryperiod", str(people.alice))
+    for name, expected in read.items():
+        client.force_login(getattr(people, name))
+        rows = [" ".join(one) for one in rows_of(client.get(FILE))]
+        found = " ".join(one for one in rows if "eturn" in one)
+        assert {word for word in canaries if word in found} == set(expected) - {"Agency return"}, name
+        assert (str(asked) in found) is (name in ("mo", "audrey")), name
+    client.force_login(people.dana)
+    assert not narrowed(client, who=people.alice.pk, kind="compliance.agencyreturn")
+
+
 # --- Who reads what -------------------------------------------------------------------------------
 
 
