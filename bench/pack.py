@@ -52,18 +52,17 @@ def build() -> None:
 
 
 def measure(name: str) -> None:
+    from compliance.demo import factories as make
     from compliance.models import Pack, PackState
     from compliance.packs import working
     from compliance.period import Period
-    from partnership.models import Grant, Partnership, today
+    from partnership.models import Partnership
     from partnership.roles import Role
 
     place = Partnership.objects.get(code=CODES[name])
-    grant = Grant.objects.filter(role=Role.TRAINING_SUBGROUP).select_related("user").first()
-    Grant.objects.get_or_create(
-        user=grant.user, role=Role.TRAINING_SUBGROUP, partnership=place, defaults={"starts_on": today()}
-    )
-    pack = Pack.objects.create(asked_by=grant.user, places=place.code, period=Period(2014).slug)
+    user = make.UserFactory()
+    make.GrantFactory(user=user, role=Role.TRAINING_SUBGROUP, partnership=place)
+    pack = Pack.objects.create(asked_by=user, places=place.code, period=Period(2014).slug)
     pack.partnerships.set([place])
     begun = perf_counter()
     working.work(pack.pk)

@@ -94,7 +94,7 @@ def members_of(partnership: Partnership) -> list[Membership]:
 def asked_for(partnership: Partnership, year: int, issued: str = "") -> PublishedFamily:
     """The editions when they are there; else BeingMade, and the first who asks is to set the worker to it."""
     place = {"partnership": partnership, "year": year, "issued": issued}
-    when = {"defaults": {"day": today()}} if issued else {"day": today()}
+    when = {"defaults": {"made_on": today()}} if issued else {"made_on": today()}
     family, new = PublishedFamily.objects.get_or_create(**place, **when)
     if family.state != FamilyState.READY:
         raise BeingMade(family, new=new)
@@ -201,4 +201,4 @@ def revive(number: int, now: datetime) -> bool | None:
 
 def forget_published() -> None:
     """Those of the figures of a day are kept for that day."""
-    PublishedFamily.objects.filter(issued="", day__lt=today()).delete()
+    PublishedFamily.objects.filter(issued="", made_on__lt=today()).delete()

@@ -22,7 +22,7 @@ from partnership.roles import Permission
 
 P = Permission
 ALL: tuple[P, ...] = ()  # whoever may read the entry at all
-PRINTS = ("period", "format", "names", "edition", "entries")
+PRINTS = ("period", "format", "names", "edition", "entries", "report")
 USERS = (P.MANAGE_AGENCIES, P.MANAGE_OWN_USERS)
 STAFF = (P.VIEW_STAFF,)
 LINES = (P.VIEW_MEETINGS,)

@@ -165,6 +165,10 @@ PAGES = [
     ("compliance:issued-report", "our report", "nnnnyyny", ""),
     ("compliance:issued-file", "A's report.json", "nynnyyny", ""),
     ("compliance:issued-file", "B's report.json", "nnnnyyny", ""),
+    ("compliance:issued-published", "A's report", "nrnnrrnr", ""),  # not all are issued: on to the report
+    ("compliance:issued-published", "B's report", "nnnnrrnr", ""),
+    ("compliance:issued-published-file", "A's report.json", "nrnnrrnr", ""),
+    ("compliance:issued-published-file", "B's report.json", "nnnnrrnr", ""),
     ("compliance:issued-sign-off", "A's report", "nynnnnnn", ""),
     ("compliance:issued-sign-off", "B's report", "nnnnnnnn", ""),
     ("compliance:pack-list", "-", "ffffyyff", ""),

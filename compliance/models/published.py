@@ -27,7 +27,7 @@ class PublishedFamily(models.Model):
 
     partnership = models.ForeignKey(Partnership, models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField(help_text="In which the financial year begins.")
-    day = models.DateField(help_text="On which they were asked for.")
+    made_on = models.DateField(help_text="Asked for on this day, and made of its figures.")
     issued = models.CharField(
         max_length=64, blank=True,
         help_text="Fingerprint of the issued reports that they are made of; empty: of the figures of the day.",
@@ -39,10 +39,10 @@ class PublishedFamily(models.Model):
     problem = models.CharField(max_length=400, blank=True)
 
     class Meta:
-        ordering = ["-day", "-pk"]
+        ordering = ["-made_on", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["partnership", "year", "day"], condition=Q(issued=""), name="publishedfamily_once_a_day",
+                fields=["partnership", "year", "made_on"], condition=Q(issued=""), name="publishedfamily_once_a_day",
             ),
             models.UniqueConstraint(
                 fields=["partnership", "year", "issued"], condition=~Q(issued=""),

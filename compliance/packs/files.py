@@ -91,7 +91,7 @@ def rows_of(sheet: PackSheet, where: str, line: Line) -> Iterator[Row]:
             percent = reading.percent_text if reading.percent is None else reading.percent
             name = " ".join(line.name.split())
             yield (
-                where, name, line.code, line.stands, title, basis, reading.met, reading.total, percent,
+                where, name, line.code, line.stands, title, basis.capitalize(), reading.met, reading.total, percent,
                 figure.rating or "Not rated",
             )
 

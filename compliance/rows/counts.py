@@ -105,6 +105,14 @@ def opened_count(
         raise NoSuchRows(f"{key}: {by}")
     if key in (OF_AN_AGENCY if whole else OF_THE_PARTNERSHIP):
         raise NoSuchRows(key)
+    found = of_meetings(ledger, key, by) or of_people(ledger, key, names, role_group, course)
+    if found is None:
+        raise NoSuchRows(key)
+    return found
+
+
+def of_meetings(ledger: Ledger, key: str, by: Mapping[str, str]) -> Opened | None:
+    """The rows of a count of meetings, or of agencies at them; None where it is no such count."""
     if key in PRESENCE_COUNTS:
         title, number = PRESENCE_COUNTS[key]
         found = [
@@ -120,14 +128,19 @@ def opened_count(
     if key == OPEN:
         found = [meeting_row(m, None) for m in ledger.open_registers]
         return Opened("Registers still open", OPEN_SENTENCE, MEETING_COLUMNS, found)
-    if key == NEVER_SENT:
-        return opened_never_sent(ledger, names, role_group)
     if key == CONSIDERED:
         return considered(ledger, tuple(by.items()))
     if key in PLAN_COUNTS:
         return PLAN_COUNTS[key](ledger)
-    if key == PRACTICE_REPORTS:
-        return opened_practice_reports(ledger, by.get("report", ""))
+    return opened_practice_reports(ledger, by.get("report", "")) if key == PRACTICE_REPORTS else None
+
+
+def of_people(
+    ledger: Ledger, key: str, names: bool, role_group: str, course: str
+) -> Opened | None:
+    """The rows of a count of people, cases, sessions or what was missed; None where it is no such count."""
+    if key == NEVER_SENT:
+        return opened_never_sent(ledger, names, role_group)
     if key in SESSION_COUNTS:
         return opened_sessions(ledger, key, course)
     if key in CASE_COUNTS:
@@ -137,13 +150,13 @@ def opened_count(
     if key in MISSED_COUNTS:
         return opened_missed(ledger, MISSED_COUNTS[key], reasons=names)
     standing = key.removeprefix("training_")
-    if key.startswith("training_") and standing in Standing.values:
-        rows = [
-            row for row in ledger.standings
-            if row.standing == standing and course in ("", ledger.asked[row.requirement.pk])
-        ]
-        return standings_table(Standing(standing).label, "", rows, names)
-    raise NoSuchRows(key)
+    if not key.startswith("training_") or standing not in Standing.values:
+        return None
+    rows = [
+        row for row in ledger.standings
+        if row.standing == standing and course in ("", ledger.asked[row.requirement.pk])
+    ]
+    return standings_table(Standing(standing).label, "", rows, names)
 
 
 MISSED_COUNTS: dict[str, Callable[[MissedDuty], object]] = {

@@ -203,7 +203,7 @@ def issue_all(client, **more):
 
 def test_issuing_shows_first_what_it_would_issue(client, sam, meeting, member_a, member_b):
     client.force_login(sam)
-    assert [code for code, _ in client.get(H2).context["form"].fields["some"].choices] == ["whole", "POL", "CSC"]
+    assert [code for code, _ in client.get(H2).context["form"].fields["some"].choices] == ["whole", "annual", "POL", "CSC"]
     page = client.post(H2, {"which": "some", "some": ["CSC", "whole"]})
     words = text(page)
     assert "Northwold Social Care, as NW/2014-15-H2/CSC/1" in words and "NW/2014-15-H2/POL/1" not in words
@@ -223,7 +223,7 @@ def test_a_correction_is_shown_and_asks_for_its_reason(client, sam, issue, membe
     page = client.post(H2, {"which": "all"})
     (correction,) = page.context["corrections"]
     assert correction["number"] == "NW/2014-15-H2/CSC/2" and correction["changes"] > 5
-    assert [one["name"] for one in page.context["new"]] == ["The whole partnership"]
+    assert [one["name"] for one in page.context["new"]] == ["The whole partnership", "Annual conference report"]
     assert [one["name"] for one in page.context["same"]] == ["Northwold Police"]
     for reason, sentence in (("", "Enter “Why are they corrected?”."), ("Child of RG12 1AB", "looks like a postcode"),
                              ("a\u202eb", "signs that cannot be seen"), ("x" * 401, "400")):
@@ -232,7 +232,7 @@ def test_a_correction_is_shown_and_asks_for_its_reason(client, sam, issue, membe
         assert sentence in text(refused) or not reason, text(refused)
         assert "href=\"#id_reason\"" in refused.content.decode() and escape(reason) in refused.content.decode()
     done = client.post(H2, {"save": "1", "seen": page.context["seen"], "reason": "Closed late."}, follow=True)
-    assert "2 reports are issued, 1 of them as a correction." in text(done)
+    assert "3 reports are issued, 1 of them as a correction." in text(done)
     assert dict(IssuedReport.objects.values_list("number", "reason")) == {
         "NW/2014-15-H2/CSC/1": "", "NW/2014-15-H2/CSC/2": "Closed late.", "NW/2014-15-H2/1": "",
         "NW/2014-15-H2/POL/1": "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import subprocess
@@ -68,13 +69,13 @@ def test_its_tags_hold_throughout_and_each_report_has_its_bookmarks(ready):
     assert faults(content) == []
     with ready.pdf as pdf, pdf.open_outline() as outline:
         assert [one.title for one in outline.root] == [
-            "Northwold Local Safeguarding Children Board", "Northwold Police", "Northwold Social Care",
+            "Northwold Safeguarding Children Partnership", "Northwold Police", "Northwold Social Care",
         ]
         assert [one.title for one in outline.root[0].children] == [
             "Summary", "Agencies that returned nothing", "The board’s actions carried over",
         ]
         assert "Headlines" in [one.title for one in outline.root[1].children]
-        assert pdf.docinfo.Title == "Northwold Local Safeguarding Children Board: reports of all agencies, 2014-15 H2"
+        assert pdf.docinfo.Title == "Northwold Safeguarding Children Partnership: reports of all agencies, 2014-15 H2"
 
 
 def test_several_partnerships_stand_apart_and_their_headings_too(both_places, sam, agency_a, agency_b, made):
@@ -101,9 +102,9 @@ def test_an_issued_report_is_taken_as_it_was_issued_and_said_to_be(meeting, dana
     assert re.search(r"Northwold Police\s+Not issued: figures as they stand on \d+ \w+ \d{4}\s+\d", front)
     report = IssuedReport.objects.get()
     assert ready.zip.read("NW-CSC-2014-15-H2.pdf") == issued_file(report, "pdf")
-    summary = ready.zip.read("summary.csv").decode()
-    issued = [row for row in summary.splitlines() if "Northwold Social Care" in row and "Attendance at conferences" in row]
-    assert [row.split(",")[6:8] for row in issued] == [["0", "0"]]
+    summary = csv.DictReader(io.StringIO(ready.zip.read("summary.csv").decode()))
+    issued = [row for row in summary if (row["Code"], row["Measure"]) == ("CSC", "Attendance at conferences")]
+    assert [(row["Report"], row["Met"], row["Total"]) for row in issued] == [("Issued, version 1", "0", "0")]
     again = score(Scope(partnership, member), HALF).result("conference_attendance").headline
     assert again.total == 1  # the twin: as the figures stand
 

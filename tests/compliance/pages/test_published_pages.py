@@ -79,10 +79,10 @@ def test_published_edition_stays_the_same_for_a_day(client, partnership, agency_
     agency_a.name = "Renamed in the meantime"
     agency_a.save()
     assert client.get(asked).json() == before
-    PublishedFamily.objects.update(day="2026-11-01")
+    PublishedFamily.objects.update(made_on="2026-11-01")
     assert client.get(asked).json() != before
     publishing.forget_published()
-    assert PublishedFamily.objects.count() == 1 and PublishedCard.objects.filter(family__day="2026-11-01").count() == 0
+    assert PublishedFamily.objects.count() == 1 and PublishedCard.objects.filter(family__made_on="2026-11-01").count() == 0
 
 
 def test_agency_that_joined_since_is_told_to_ask_tomorrow(client, partnership, agency_a, agency_b, people):
@@ -200,7 +200,7 @@ def test_issued_report_has_a_published_edition_when_all_are_issued(client, close
     assert (entry.changes["edition"], entry.changes["number"]) == ("published", own.number)
     assert client.get(f"/reports/{whole.pk}/published/").status_code == 200
     family = PublishedFamily.objects.get()
-    PublishedFamily.objects.update(day="2020-01-01")
+    PublishedFamily.objects.update(made_on="2020-01-01")
     publishing.forget_published()
     assert PublishedFamily.objects.get().pk == family.pk  # what was issued stays
 
