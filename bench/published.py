@@ -1,4 +1,4 @@
-"""How long published editions take: the 119 reports of the demo year, and what is held back of them.
+"""How long published editions take: the reports of the demo year, and what is held back of them.
 
 Run: python bench/published.py
 """
@@ -44,7 +44,7 @@ def main() -> None:
     setup_databases(verbosity=0, interactive=False)
     loaded = load_folder(FOLDER, code="BF", name="Bracknell Forest", on=date(2026, 1, 31))
     partnership = loaded.plans["agencies.csv"].new[0].partnership
-    family = timed("Scoring 119 reports", lambda: family_of(partnership, 2014))
+    family = timed("Scoring all reports", lambda: family_of(partnership, 2014))
     counted = timed("Placing their counts", lambda: family.counted)
     known = timed("How they hang together", lambda: list(relations(counted)))
     held = timed("Holding back", lambda: family.held)

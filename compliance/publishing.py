@@ -111,8 +111,12 @@ def in_place(partnership: Partnership, year: int) -> None:
     try:
         asked_for(partnership, year)
     except BeingMade as waiting:
-        start_again(waiting.family)
-        work(waiting.family.pk)
+        family = waiting.family
+        start_again(family)
+        work(family.pk)
+        family.refresh_from_db()
+        if family.state == FamilyState.FAILED:
+            raise NotCovered(family.problem) from waiting
 
 
 # --- Working --------------------------------------------------------------------------------------

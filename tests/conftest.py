@@ -26,7 +26,7 @@ from partnership.choices import Sector
 from partnership.models import BankHoliday
 from partnership.roles import Role
 
-pytest_plugins = ["tests.schema", "tests.year"]
+pytest_plugins = ["tests.schema", "tests.worlds", "tests.year"]
 
 hypothesis.settings.register_profile(
     "tests", deadline=None, derandomize=True, database=None, max_examples=60

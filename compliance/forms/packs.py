@@ -39,20 +39,22 @@ class PackForm(forms.Form):
         label="Partnerships", widget=forms.CheckboxSelectMultiple,
         help_text="All agencies of each that you tick. An agency that several share has a report in each, and "
         "is counted once in what is summed over all.",
-        error_messages={"required": "Tick at least one partnership."},
+        error_messages={
+            "required": "Tick at least one partnership.", "invalid_choice": "Tick partnerships of the list only.",
+        },
     )
     period = forms.ChoiceField(
         label="Period",
         help_text="Reports that were issued for exactly this period are taken as they were issued; the others "
         "as the figures stand.",
-        error_messages={"required": "Choose a period."},
+        error_messages={"required": "Choose a period.", "invalid_choice": "Choose a period of the list."},
     )
 
     def __init__(
         self, data: Any, *, places: Sequence[Partnership], periods: Sequence[Period], **options: Any
     ) -> None:
         super().__init__(data, **options)
-        self.places = {place.code: place for place in places}
+        self.places, self.periods = {place.code: place for place in places}, periods
         self.fields["period"].choices = [(one.slug, one.name) for one in periods]
         if len(places) > 1:
             self.fields["partnerships"].choices = [(place.code, place.name) for place in places]

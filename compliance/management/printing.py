@@ -12,6 +12,8 @@ from compliance.asking import NotThere
 from compliance.faces import FORMATS, NO_TEXT, render
 from compliance.measures import Scope, score
 from compliance.period import Period, PeriodError
+from compliance.published import NotCovered
+from compliance.publishing import in_place, published_card
 from compliance.scorecard import Scorecard
 from partnership.history import record
 
@@ -22,6 +24,10 @@ class PrintingCommand(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--period", required=True, help="2014-15, 2014-15-H1 or 2014-15-Q3")
         parser.add_argument("--format", choices=FORMATS, default="pdf")
+        parser.add_argument(
+            "--published", action="store_true",
+            help="the published edition, for readers outside the partnership: small counts are held back",
+        )
         parser.add_argument("--output", help="the file to write; text formats go to standard output")
 
     def scope(self, options: dict) -> Scope:
@@ -37,14 +43,18 @@ class PrintingCommand(BaseCommand):
             raise CommandError(f"{named} needs --output and the name of a file.", returncode=2)
         try:
             card = self.card(scope, period, options)
-        except PeriodError as error:
+        except (PeriodError, NotCovered) as error:
             raise CommandError(str(error), returncode=2) from error
         self.write(render(card, options["format"], timezone.localtime()), options["output"])
         subject = scope.agency or scope.partnership
         where = {"partnership": scope.partnership, "agency": scope.agency}
-        record(None, "printed", subject, **where, period=period.name, format=options["format"])
+        about = {"period": period.name, "format": options["format"], "edition": card.edition.value}
+        record(None, "printed", subject, **where, **about)
 
     def card(self, scope: Scope, period: Period, options: dict) -> Scorecard:
+        if options.get("published"):
+            in_place(scope.partnership, period.year)
+            return published_card(scope, period)
         return score(scope, period, with_names=bool(options.get("names")))
 
     def write(self, content: bytes, output: str | None) -> None:

@@ -28,8 +28,10 @@ def annual_sections(card: Scorecard, links: Links) -> list[Section]:
     found += cases(card, links)
     found += measures(card, links, "training_current")
     found += [sessions_section(card, links), *measures(card, links, "duty_trained")]
-    if card.trend:
+    if any(result.headline.total for part in card.trend for result in part.results):
         found.append(trend_section(card))
+    elif card.trend:
+        found.append(Section("trend", "Trend", empty=words.NONE_HELD))
     if not card.is_published:
         found.append(actions_section(card, links))
     return [*found, beside_section(card, links)]

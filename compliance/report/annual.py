@@ -148,10 +148,10 @@ def inquorate(book: Book) -> None:
 
 def _each(book: Book, lines: Sequence[InquorateLine]) -> None:
     """A row for each; where no decision is written down at all, that is said once."""
-    head, widths = ["Conference", "Held on", "What was lacking"], [0.19, 0.17, 0.64]
+    head, widths = ["Conference", "Held on", "What was lacking"], [0.19, 0.185, 0.625]
     rows = [_line(line) for line in lines]
     if words.decided(book.scorecard):
-        head, widths = [*head, "The chair’s decision"], [0.19, 0.17, 0.4, 0.24]
+        head, widths = [*head, "The chair’s decision"], [0.19, 0.185, 0.39, 0.235]
     else:
         book.note(words.UNDECIDED)
     book.table(head, [row[: len(head)] for row in rows], widths, dense=True)
@@ -198,10 +198,10 @@ def _agencies(book: Book, columns: Sequence[tuple[MeasureResult, Basis]], heads:
         [result.reading(basis, agency=code) for result, basis in columns] for code in codes
     ]
     rows = [
-        (book.label("agency", code), *(book.figures(r, "\n") for r in row))
+        (book.label("agency", code), *(book.figures(r, "\n" if len(row) > 2 else " ") for r in row))
         for code, row in zip(codes, cells, strict=True)
     ]
-    share = min(0.16, 0.64 / len(columns))
+    share = min(0.24, 0.64 / len(columns))
     drawn = next((n for n, (_, basis) in enumerate(columns) if basis is Basis.INVOLVED), 0)
     bars = book.bars(0.12, [row[drawn] for row in cells])
     right = range(1, len(columns) + 1)

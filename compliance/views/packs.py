@@ -23,9 +23,10 @@ from compliance.forms.packs import PackFilter, PackForm
 from compliance.measures.returned import without_return
 from compliance.models import IssuedReport, Pack, PackState
 from compliance.packs.files import plain
-from compliance.period import Period
+from compliance.period import Period, PeriodError
 from compliance.tasks import have_made
 from compliance.views.report_areas import index, report_crumbs
+from conferences.models import Meeting
 from partnership.exporting import ListFile, as_file, dated, download
 from partnership.forms import posted, put_errors
 from partnership.history import record
@@ -48,7 +49,6 @@ FILE = {
 }
 TYPES = {"pdf": "application/pdf", "zip": "application/zip"}
 TEXTS = {"pdf": "Download the pack as one PDF", "zip": "Download as a ZIP, a file for each agency"}
-YEARS = 4  # to choose from
 
 
 def makers_only(user: User) -> None:
@@ -117,7 +117,7 @@ def new(request: HttpRequest) -> HttpResponse:
     places = list(
         Partnership.objects.within_reach_as_a_whole(request.user, Permission.ISSUE_REPORT).order_by("name")
     )
-    form = PackForm(posted(request), places=places, periods=periods_of(places[0]), initial=first(request, places))
+    form = PackForm(posted(request), places=places, periods=periods_of(request, places), initial=first(request, places))
     if request.method == "POST" and "back" not in request.POST and form.is_valid():
         if "save" not in request.POST:
             return checking(request, form)
@@ -129,7 +129,7 @@ def choosing(request: HttpRequest, form: PackForm) -> HttpResponse:
     wrong = bool(form.errors) and "back" not in request.POST
     if "back" in request.POST:
         form = PackForm(
-            None, places=list(form.places.values()), periods=periods_of(next(iter(form.places.values()))),
+            None, places=list(form.places.values()), periods=form.periods,
             initial={"partnerships": request.POST.getlist("partnerships"), "period": request.POST.get("period")},
         )
     return render(request, "compliance/pack_new.html", {
@@ -145,13 +145,22 @@ def first(request: HttpRequest, places: Sequence[Partnership]) -> dict[str, Any]
     return {"partnerships": asked or [place.code for place in places], "period": period}
 
 
-def periods_of(place: Partnership) -> list[Period]:
-    """The last years that have begun, the halves and quarters of each after it."""
-    newest = min(default_period(place).year + 1, Period.year_of(today()).year)
-    years = [Period(newest - back) for back in range(YEARS)]
-    now = Period.year_of(today())
-    years = years if now in years else [now, *years]
-    return [one for year in years for one in (year, *year.halves, *year.quarters) if one.first <= today()]
+def periods_of(request: HttpRequest, places: Sequence[Partnership]) -> list[Period]:
+    """The years with meetings and this one, the newest first, the halves and quarters of each after it."""
+    # unscoped: only years come of it, of partnerships within reach
+    days = Meeting.objects.filter(partnership__in=places).dates("held_on", "month")
+    years = {Period.year_of(day) for day in (*days, today())} | asked_year(request)
+    return [
+        one for year in sorted(years, reverse=True) for one in (year, *year.halves, *year.quarters)
+        if one.first <= today()
+    ]
+
+
+def asked_year(request: HttpRequest) -> set[Period]:
+    try:
+        return {Period(Period.parse(request.GET.get("period", "")).year)}
+    except PeriodError:
+        return set()
 
 
 def checking(request: HttpRequest, form: PackForm) -> HttpResponse:

@@ -11,7 +11,14 @@ from compliance.measures import Scope, score
 from compliance.published import NotCovered
 from compliance.publishing import published_card
 from compliance.scorecard import Edition, Scorecard
-from compliance.views.reaching import across, agency_scope, asked_period, may, not_today, partnership_scope
+from compliance.views.reaching import (
+    across,
+    agency_scope,
+    asked_period,
+    may,
+    not_today,
+    partnership_scope,
+)
 from compliance.views.waiting import waits
 from partnership.exporting import XLSX
 from partnership.history import record

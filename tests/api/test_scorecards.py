@@ -133,3 +133,10 @@ def test_scorecard_is_only_read(client, filled, sam, method):
     client.force_login(sam)
     assert getattr(client, method)(A).status_code == 405
     assert client.get(A).status_code == 200
+
+
+def test_published_edition_is_not_offered_here(client, filled, sam):
+    client.force_login(sam)
+    for path in (f"{API}NW/report.csv", f"{API}NW/agencies/CSC/report.csv", WHOLE):
+        answer = client.get(f"{path}?period={YEAR}&edition=published")
+        assert (answer.status_code, answer.json()["code"]) == (400, "unknown_parameter")

@@ -22,6 +22,7 @@ from compliance.asking import (
 from compliance.demo import factories as make
 from compliance.management.commands import write_measures
 from compliance.period import Period
+from compliance.scorecard import PUBLISHED_WORDS
 from conferences.choices import Outcome
 from partnership.models import HistoryEntry, Membership
 
@@ -150,6 +151,17 @@ def test_figures_name_nobody_even_when_asked(member, form):
 def test_partnership_cannot_be_asked_for_names(member):
     with pytest.raises((CommandError, TypeError)):
         call_command("print_partnership", "NW", "--names", "--period", "2014-15", "--format", "csv")
+
+
+@both
+def test_published_edition_is_made_in_place_and_names_nobody(member, command, code, title):
+    card = json.loads(printed(command, code, format="json", published=True))
+    assert card["edition"] == PUBLISHED_WORDS
+    assert "fewer than 5" in str(card["readings"])
+    if command == "print_report":
+        assert "Łuczak" not in printed(command, code, format="html", names=True, published=True)
+    else:
+        assert json.loads(printed(command, code, format="json", published=True, annual=True))["edition"] == PUBLISHED_WORDS
 
 
 # --- What does not exist --------------------------------------------------------------------------

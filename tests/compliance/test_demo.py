@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
@@ -31,6 +31,7 @@ from partnership.models import (
 from partnership.roles import Permission, Role
 from tests.imports.conftest import all_counts
 from tests.worlds import standing
+from training.models import Exemption, Requirement, TrainingRecord
 
 YEAR = Period.parse("2014-15")
 
@@ -184,3 +185,47 @@ def test_command_loads_outside_a_trial_when_told_that_one_knows(demo, settings, 
     settings.TRIAL = settings.DEBUG = False
     call_command("load_demo", "--i-know-this-is-demo-data")
     assert "lead.tvp@example.org" in capsys.readouterr().out
+
+
+# --- The boroughs together ------------------------------------------------------------------------
+
+
+def test_the_three_boroughs_together_count_what_they_share_once(loaded, db):
+    """The police and the health trust's services serve several of them: one by one the same as by hand."""
+    places = list(Partnership.objects.order_by("name"))
+    together = {r.measure.key: r for r in results(open_ledger(Scope.over(places), YEAR))}
+    apart = [{r.measure.key: r for r in results(open_ledger(Scope(place), YEAR))} for place in places]
+    for key in ("conference_attendance", "core_group_attendance", "reports_in_time", "quoracy", "duty_trained"):
+        wholes = [card[key].headline for card in apart]
+        union = together[key].headline
+        assert (union.met, union.total) == (sum(w.met for w in wholes), sum(w.total for w in wholes)), key
+    training = together["training_current"].headline
+    summed = sum(card["training_current"].headline.total for card in apart)
+    assert training.total < summed  # people of shared agencies are in the total of each borough, and here once
+    assert training.total == due_by_hand(places)
+
+
+def due_by_hand(places) -> int:
+    """Each person once, each course once that is asked of their role group, by any of their boroughs."""
+    on, found = YEAR.last, 0
+    rules = [r for r in Requirement.objects.prefetch_related("courses") if r.asked_on(on)]
+    seats: dict[int, set[int]] = {}
+    for agency, place in Membership.objects.values_list("agency", "partnership"):
+        seats.setdefault(agency, set()).add(place)
+    done = set(TrainingRecord.objects.counting().filter(completed_on__lte=on).values_list("staff_member", "course"))
+    for person in StaffMember.objects.in_post(on):
+        own = {person.works_for_id} if person.works_for_id else seats.get(person.agency_id, set())
+        asked: dict[frozenset[int], int] = {}
+        for requirement in rules:
+            if requirement.role_group_id == person.role_group_id and requirement.partnership_id in own:
+                courses = frozenset(course.pk for course in requirement.courses.all())
+                asked[courses] = min(asked.get(courses, 10_000), requirement.within_days)
+        for courses, within in asked.items():
+            begun = person.started_on + timedelta(days=within) >= on
+            ever = any((person.pk, course) in done for course in courses)
+            found += not (begun and not ever) and not exempt(person, on)
+    return found
+
+
+def exempt(person, on) -> bool:
+    return any(e.holds_on(on) for e in Exemption.objects.filter(staff_member=person))

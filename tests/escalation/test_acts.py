@@ -16,6 +16,7 @@ from partnership.models import HistoryEntry, OutboxMessage
 from tests.escalation.acting import AT_LAST, LATE, SOON, START, act
 
 pytestmark = pytest.mark.django_db
+SHARED = ("raised",)
 
 EVERYTHING = (Escalation, Stage, StagePause, AgreedAction, HistoryEntry, OutboxMessage)
 # What each move writes in the history, beside what led there.

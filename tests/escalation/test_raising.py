@@ -21,6 +21,7 @@ from tests.conftest import member, person
 from tests.escalation.acting import START, act, open_stage
 
 pytestmark = pytest.mark.django_db
+SHARED = ("raised",)
 
 EVERYTHING = (Escalation, Stage, HistoryEntry, OutboxMessage)
 

@@ -17,6 +17,7 @@ from tests.conftest import person
 from tests.escalation.acting import AT_LAST, SOON, anew, open_stage
 
 pytestmark = pytest.mark.django_db
+SHARED = ("raised",)
 
 S = Side
 

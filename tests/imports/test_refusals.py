@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 from compliance import folder as folders
+from compliance.folder import open_partnership
 from partnership import csv_files
 from tests.imports.conftest import FILES, all_counts
 
@@ -94,12 +95,20 @@ BAD_CELLS = [
 ]
 
 
-@pytest.mark.parametrize(("file", "row", "column", "value", "reason"), BAD_CELLS)
-def test_bad_cell_is_one_sentence_and_its_mending_loads(folder, file, row, column, value, reason):
-    folder.set(file, row, column, value)
-    assert folder.refused() == [f"{file}, row {row}, column {column}: {reason}"]
-    folder.write(file, FILES[file])
-    assert len(folder.load()) == 8
+@pytest.mark.parametrize("file", sorted({file for file, *_ in BAD_CELLS}))
+def test_bad_cell_is_one_sentence_and_its_mending_loads(folder, file):
+    """One after the other: had one of them written anything, the last loading would say so."""
+    if file != "agencies.csv":
+        open_partnership(None, "UP", "Upton")  # once for all; agencies.csv finds it not there yet
+    for name, row, column, value, reason in BAD_CELLS:
+        if name == file:
+            folder.set(file, row, column, value)
+            assert folder.refused() == [f"{file}, row {row}, column {column}: {reason}"], value
+            folder.write(file, FILES[file])
+    loaded = folder.load()
+    assert len(loaded) == 8
+    rows = len(FILES[file].splitlines()) - 1
+    assert f"{file}: {rows} new, 0 changed, 0 unchanged" in loaded
 
 
 def test_dates_still_to_come_are_refused(folder):

@@ -69,6 +69,7 @@ from compliance.demo.factories.meetings import (
     TimescaleFactory,
 )
 from compliance.demo.factories.packs import PackFactory, PackPieceFactory
+from compliance.demo.factories.published import PublishedCardFactory, PublishedFamilyFactory
 from compliance.demo.factories.returns import (
     AgencyReturnFactory,
     ReturnReminderFactory,
@@ -127,6 +128,8 @@ __all__ = [
     "PartnershipFactory",
     "PolicyFactory",
     "PolicyStageFactory",
+    "PublishedCardFactory",
+    "PublishedFamilyFactory",
     "QuorumRuleFactory",
     "QuorumUnitFactory",
     "ReminderFactory",

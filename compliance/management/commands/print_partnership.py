@@ -8,6 +8,7 @@ from compliance.management.printing import PrintingCommand
 from compliance.measures import Scope
 from compliance.measures.annual import is_annual, score_annual
 from compliance.period import Period, PeriodError
+from compliance.publishing import in_place, published_annual
 from compliance.scorecard import Scorecard
 
 
@@ -27,6 +28,9 @@ class Command(PrintingCommand):
             return super().card(scope, period, options)
         if not is_annual(period):
             raise PeriodError("The annual conference report is of a year or a half, such as 2014-15 or 2014-15-H1.")
+        if options["published"]:
+            in_place(scope.partnership, period.year)
+            return published_annual(scope.partnership, period)
         return score_annual(scope, period)
 
     def scope(self, options: dict) -> Scope:

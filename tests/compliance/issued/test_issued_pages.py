@@ -235,7 +235,7 @@ def test_a_correction_is_shown_and_asks_for_its_reason(client, sam, issue, membe
     assert "3 reports are issued, 1 of them as a correction." in text(done)
     assert dict(IssuedReport.objects.values_list("number", "reason")) == {
         "NW/2014-15-H2/CSC/1": "", "NW/2014-15-H2/CSC/2": "Closed late.", "NW/2014-15-H2/1": "",
-        "NW/2014-15-H2/POL/1": "",
+        "NW/2014-15-H2/POL/1": "", "NW/2014-15-H2/ANNUAL/1": "",
     }
 
 

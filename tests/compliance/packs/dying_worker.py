@@ -14,9 +14,9 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
+from django.core.management import call_command  # noqa: E402
 
-from compliance.packs import working
+from compliance.packs import working  # noqa: E402
 
 if half_way := os.environ.get("HALF_WAY"):
 

@@ -17,7 +17,7 @@ from compliance.packs import working
 from compliance.period import Period
 from partnership.models import Grant, HistoryEntry, today
 from tests.compliance.packs.conftest import HALF
-from tests.imports.uploads.test_working import run_worker, waiting
+from tests.imports.uploads.test_working import waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def test_the_worker_makes_it_and_it_is_kept_for_its_days(asked, settings):
     settings.PACK_DAYS = 3
     tasks.have_made(asked)
     assert sorted(waiting()) == ["make_pack"]
-    run_worker()
+    tasks.make_pack.call(asked.pk)
     asked.refresh_from_db()
     assert (asked.state, asked.agencies, asked.done) == (PackState.READY, 2, asked.steps)
     assert asked.expires_on == today() + timedelta(days=3)
@@ -106,7 +106,7 @@ def test_what_was_interrupted_is_taken_up_again_and_given_up_in_the_end(asked, s
     tasks.look_after_pack.call(asked.pk)
     asked.refresh_from_db()
     assert (asked.state, asked.problem) == (PackState.FAILED, working.GIVEN_UP)
-    run_worker()
+    tasks.make_pack.call(asked.pk)
     assert not PackPiece.objects.exists()
 
 
