@@ -9,6 +9,7 @@ import hashlib
 import os
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -17,6 +18,8 @@ import django
 import pytest
 from django.apps import apps
 from django.db import connection
+
+A_WEEK = 7 * 24 * 3600
 
 
 def made_from() -> str:
@@ -45,8 +48,8 @@ def empty_database(django_db_modify_db_settings) -> Iterator[Path | None]:
         return
     path, name = kept(), connection.creation._get_test_db_name()
     with closing(sqlite3.connect(name, uri=True)) as memory:  # open for as long as it is needed
-        if path.is_file():
-            with closing(sqlite3.connect(path)) as copy:
+        with suppress(sqlite3.OperationalError):  # there is none yet
+            with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as copy:
                 copy.backup(memory)
             connection.settings_dict["TEST"]["MIGRATE"] = False
         yield path
@@ -57,9 +60,10 @@ def django_db_setup(empty_database, django_db_setup, django_db_blocker) -> None:
     """Migrated as ever when there was no copy, which is then made."""
     if empty_database is None or empty_database.is_file():
         return
-    for old in empty_database.parent.glob("*.sqlite3"):
-        with suppress(FileNotFoundError):
-            old.unlink()
+    for old in empty_database.parent.iterdir():
+        with suppress(FileNotFoundError):  # another worker was quicker
+            if old.stat().st_mtime < time.time() - A_WEEK:
+                old.unlink()
     half_done = empty_database.with_suffix(f".{os.getpid()}")
     with django_db_blocker.unblock(), closing(sqlite3.connect(half_done)) as copy:
         connection.ensure_connection()

@@ -20,7 +20,7 @@ from django.utils.http import urlencode
 from compliance.actions import ask_pack, cancel_pack, delete_pack
 from compliance.asking import default_period
 from compliance.forms.packs import PackFilter, PackForm
-from compliance.measures.returned import without_return
+from compliance.measures.returned import asked, without_return
 from compliance.models import IssuedReport, Pack, PackState
 from compliance.packs.files import plain
 from compliance.period import Period, PeriodError
@@ -183,8 +183,12 @@ def content(request: HttpRequest, place: Partnership, period: Period) -> list[di
     reports = IssuedReport.objects.within_reach(request.user, Permission.ISSUE_REPORT)
     reports = reports.filter(partnership=place, period=period.slug, kind="agency", agency__in=agencies)
     issued = reports.order_by().values("agency").distinct().count()
-    numbers = (len(agencies), issued, len(agencies) - issued, len(without_return(place, period)))
+    numbers = (len(agencies), issued, len(agencies) - issued, returned_nothing(place, period))
     return [{"text": place.name, "header": True}, *({"text": number, "numeric": True} for number in numbers)]
+
+
+def returned_nothing(place: Partnership, period: Period) -> int | str:
+    return len(without_return(place, period)) if asked(place, period).exists() else "not asked"
 
 
 def asking(request: HttpRequest, form: PackForm) -> HttpResponse:

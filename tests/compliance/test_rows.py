@@ -342,7 +342,7 @@ def test_page_of_no_period_is_not_found(reader, period):
 @pytest.mark.parametrize(
     ("address", "most"),
     [
-        (PLACE, 50), (f"{PLACE}agencies/EDU/", 42),
+        (PLACE, 52), (f"{PLACE}agencies/EDU/", 42),
         (f"{PLACE}agencies/EDU/report.pdf", 40),
         (f"{PLACE}rows/?measure=conference_attendance&basis=all", 12),
         (f"{PLACE}agencies/EDU/rows/?measure=training_current&basis=due", 18),

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.models import Escalation
+from escalation.models import Escalation, Stage
 from escalation.stages import LOCAL, Limit, LimitUnit, Pause, deadline
 from partnership.models import BankHoliday, HistoryEntry, OutboxMessage
 from partnership.workdays import Calendar, NoCalendar
@@ -283,3 +283,13 @@ def test_a_case_that_runs_into_an_unknown_year_is_refused_whole(raised, rita):
     assert counts() == before
     BankHoliday.objects.create(on=date(2040, 1, 2), title="New Year's Day")
     assert raised(now=at("2040-01-05 10:00")).reference == "NW-2040-0001"
+
+
+def test_a_stage_was_overdue_on_a_day_whatever_came_after_it():
+    """A report on a past day says what was so then: an answer that came later does not undo it."""
+    due, late = (datetime(2015, 3, day, 12, tzinfo=UTC) for day in (2, 9))
+    for field in ("answered_at", "closed_at"):
+        stage = Stage(due_at=due, **{field: late})
+        found = [stage.overdue(late + hours * timedelta(hours=1)) for hours in (-1, 0, 1)]
+        assert (field, found) == (field, [True, False, False])
+    assert not Stage(due_at=due).overdue(due) and not Stage(due_at=None).overdue(late)

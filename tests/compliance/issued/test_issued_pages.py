@@ -201,7 +201,7 @@ def issue_all(client, **more):
     return client.post(H2, {"save": "1", "seen": page.context["seen"], **more})
 
 
-def test_issuing_shows_first_what_it_would_issue(client, sam, meeting, member_a, member_b):
+def test_issuing_shows_first_what_it_would_issue(client, sam, meeting, member_a, member_b, alice):
     client.force_login(sam)
     assert [code for code, _ in client.get(H2).context["form"].fields["some"].choices] == ["whole", "annual", "POL", "CSC"]
     page = client.post(H2, {"which": "some", "some": ["CSC", "whole"]})

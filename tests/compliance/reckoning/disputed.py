@@ -79,9 +79,9 @@ class Disputed(Plain):
         """Whether a stage stood unanswered past its moment at the end of the day."""
         for stage in case["stages"]:
             due = due_at(stage, limit_of(self.made, case, stage), self.holidays)
-            if due and due < self.until and not self.over(stage["answered"]):
-                if not self.over(stage["closed"]):
-                    return True
+            ended = self.over(stage["answered"]) or self.over(stage["closed"])
+            if due and due < self.until and not ended:
+                return True
         return False
 
     # What the board asked
