@@ -53,13 +53,7 @@ class BeingMade(Exception):
 
 def published_card(scope: Scope, period: Period) -> Scorecard:
     """The published edition of the figures of a scope and period, as they were first asked for today."""
-    found = given_out(asked_for(scope.partnership, period.year), code_of(scope), period)
-    if found is None:  # made before an agency joined, or had another code
-        raise NotCovered(
-            f"The published editions of today were made before {scope.agency} was in the partnership under "
-            "this code. They are made once a day, all of them together: ask again tomorrow."
-        )
-    return found
+    return given_out(asked_for(scope.partnership, period.year), code_of(scope), period)
 
 
 def published_annual(partnership: Partnership, period: Period) -> Scorecard:
@@ -93,6 +87,8 @@ def members_of(partnership: Partnership) -> list[Membership]:
 
 def asked_for(partnership: Partnership, year: int, issued: str = "") -> PublishedFamily:
     """The editions when they are there; else BeingMade, and the first who asks is to set the worker to it."""
+    if today() < Period(year).first:
+        raise NotCovered(f"{Period(year).name} has not begun: there is nothing to publish yet.")
     place = {"partnership": partnership, "year": year, "issued": issued}
     when = {"defaults": {"made_on": today()}} if issued else {"made_on": today()}
     family, new = PublishedFamily.objects.get_or_create(**place, **when)
@@ -101,9 +97,15 @@ def asked_for(partnership: Partnership, year: int, issued: str = "") -> Publishe
     return family
 
 
-def given_out(family: PublishedFamily, code: str, period: Period) -> Scorecard | None:
+def given_out(family: PublishedFamily, code: str, period: Period) -> Scorecard:
+    """One edition of a family; NotCovered where it was made before an agency joined, or had another code."""
     row = family.cards.filter(code=code, period=period.slug).first()
-    return from_kept(row.figures) if row else None
+    if row is None:
+        raise NotCovered(
+            f"The published editions of {Period(family.year).name} were made, all of them together, before this "
+            "one belonged to them. Those of figures as they stand are made once a day: ask again tomorrow."
+        )
+    return from_kept(row.figures)
 
 
 def in_place(partnership: Partnership, year: int) -> None:

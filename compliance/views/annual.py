@@ -16,11 +16,12 @@ from compliance.measures import Scope
 from compliance.measures.annual import is_annual, score_annual
 from compliance.period import Period
 from compliance.presenting import Links
+from compliance.published import NotCovered
 from compliance.publishing import published_annual
 from compliance.scorecard import PUBLISHED_WORDS, Edition
 from compliance.views.crumbs import crumbs
 from compliance.views.pages import FORMS
-from compliance.views.reaching import asked_period, may, partnership_scope
+from compliance.views.reaching import asked_period, may, not_today, partnership_scope
 from compliance.views.reports import card_file
 from compliance.views.waiting import waits
 from partnership.roles import Permission
@@ -54,7 +55,10 @@ def annual(request: HttpRequest, code: str) -> HttpResponse:
 def annual_published(request: HttpRequest, code: str) -> HttpResponse:
     """For readers outside the partnership."""
     scope, period = asked(request, code)
-    card = published_annual(scope.partnership, period)
+    try:
+        card = published_annual(scope.partnership, period)
+    except NotCovered as error:
+        return not_today(request, scope, period, error, annual=True)
     text = f"{name_of(card)}: published edition"
     return render(request, "compliance/annual.html", context(card, Links()) | around(request, scope, period, text) | {
         "downloads": files(code, period, Edition.PUBLISHED), "words": PUBLISHED_WORDS,
@@ -66,7 +70,10 @@ def annual_report(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The report as a file."""
     scope, period = asked(request, code)
     published = request.GET.get("edition") == Edition.PUBLISHED
-    card = published_annual(scope.partnership, period) if published else score_annual(scope, period)
+    try:
+        card = published_annual(scope.partnership, period) if published else score_annual(scope, period)
+    except NotCovered as error:
+        return not_today(request, scope, period, error, annual=True)
     return card_file(request, scope, card, form)
 
 

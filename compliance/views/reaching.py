@@ -57,8 +57,11 @@ def asked_period(request: HttpRequest, scope: Scope) -> Period:
         raise Http404 from error
 
 
-def not_today(request: HttpRequest, scope: Scope, period: Period, error: LookupError) -> HttpResponse:
-    """No published edition of an agency today: why, on the page of its figures."""
+def not_today(
+    request: HttpRequest, scope: Scope, period: Period, error: LookupError, *, annual: bool = False
+) -> HttpResponse:
+    """No published edition today: why, on the page of the figures."""
     messages.info(request, str(error))
-    place = [scope.partnership.code, scope.membership.code]
-    return redirect(f"{reverse('compliance:agency', args=place)}?period={period.slug}")
+    codes = [scope.partnership.code, *([scope.membership.code] if scope.membership else [])]
+    name = "annual" if annual else "agency" if scope.membership else "dashboard"
+    return redirect(f"{reverse(f'compliance:{name}', args=codes)}?period={period.slug}")

@@ -94,7 +94,15 @@ def test_agency_that_joined_since_is_told_to_ask_tomorrow(client, partnership, a
     for path in (page, file):
         answer = client.get(path.replace("/CSC/", "/ANEW/"), follow=True)
         assert answer.redirect_chain[0][0] == "/partnerships/NW/agencies/ANEW/?period=2014-15"
-        assert "They are made once a day" in answer.content.decode()
+        assert "Those of figures as they stand are made once a day" in answer.content.decode()
+
+
+def test_a_year_to_come_sets_nobody_to_work(client, partnership, agency_a, people):
+    client.force_login(people.sam)
+    for path in (AGENCY, WHOLE, f"{WHOLE}annual/"):
+        answer = client.get(f"{path}published/?period=2150-51", follow=True)
+        assert answer.status_code == 200 and "2150-51 has not begun" in answer.content.decode()
+    assert not PublishedFamily.objects.exists()
 
 
 # --- While it is made -----------------------------------------------------------------------------
