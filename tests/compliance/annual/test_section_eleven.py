@@ -69,9 +69,10 @@ def test_a_lead_has_their_own_agency_and_nobody_elses(client, people, trained):
     client.force_login(people.sam)
     whole = read(client.get(WHOLE))
     assert rows == [row for row in whole if row["Agency code"] == "CSC"]
-    refused = {"alice": [WHOLE, f"{PLACE}agencies/POL/section-11.csv"]} | dict.fromkeys(
-        ("bob", "dana", "tara", "dee", "outsider"), [WHOLE, f"{PLACE}agencies/CSC/section-11.xlsx"]
-    )
+    refused = {"alice": [WHOLE, f"{PLACE}agencies/POL/section-11.csv"]} | {
+        name: [WHOLE, f"{PLACE}agencies/CSC/section-11.xlsx"]
+        for name in ("bob", "dana", "tara", "dee", "outsider")
+    }
     for name, addresses in refused.items():
         client.force_login(getattr(people, name))
         for address in addresses:
