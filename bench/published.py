@@ -25,9 +25,9 @@ from django.test.utils import setup_databases, setup_test_environment
 
 from compliance.editions import family_of
 from compliance.folder import load_folder
-from compliance.relations import relations
 from compliance.scorecard import Held
-from compliance.suppression import is_small
+from compliance.suppression.hiding import is_small
+from compliance.suppression.relations import relations
 
 FOLDER = ROOT / "compliance/demo/data/bracknell-forest-2014-15"
 

@@ -25,11 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from compliance import fonts
-from compliance.fonts import font, wrapped
+from compliance.pdf import fonts
+from compliance.pdf.fonts import font, wrapped
+from compliance.pdf.tagged import TaggedCanvas
 from compliance.report import paper, render
 from compliance.scorecard import Scorecard
-from compliance.tagged import TaggedCanvas
 from tests.compliance import sample
 
 PAIRS = 15

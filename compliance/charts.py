@@ -15,7 +15,7 @@ from reportlab.graphics import renderSVG
 from reportlab.graphics.shapes import Drawing, Line, Rect, String
 from reportlab.lib.colors import Color, HexColor
 
-from compliance.fonts import BOLD, REGULAR, font, literal, shortened, width, wrapped
+from compliance.pdf.fonts import BOLD, REGULAR, font, literal, shortened, width, wrapped
 from compliance.scorecard import Reading
 
 INK, MUTED, BAR, TRACK, MARK = (

@@ -16,8 +16,8 @@ from compliance.measures.annual import annual, is_annual
 from compliance.measures.sharing import open_year
 from compliance.models import IssuedReport, ReportKind
 from compliance.period import Period
-from compliance.published import WHOLE, Family, NotCovered, published
 from compliance.scorecard import Scorecard
+from compliance.suppression.family import WHOLE, Family, NotCovered, published
 from partnership.models import Membership, Partnership, today
 
 ANNUAL = "/annual"  # among the codes of agencies, none of which holds a slash

@@ -27,8 +27,8 @@ from compliance.kept_figures import KeptError, as_kept, from_kept
 from compliance.measures import Scope
 from compliance.models import FamilyState, IssuedReport, PublishedCard, PublishedFamily, ReportKind
 from compliance.period import Period
-from compliance.published import WHOLE, NotCovered
 from compliance.scorecard import Scorecard
+from compliance.suppression.family import WHOLE, NotCovered
 from partnership.models import Membership, Partnership, today
 
 SILENT = timedelta(minutes=2)

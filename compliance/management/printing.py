@@ -12,9 +12,9 @@ from compliance.asking import NotThere
 from compliance.faces import FORMATS, NO_TEXT, render
 from compliance.measures import Scope, score
 from compliance.period import Period, PeriodError
-from compliance.published import NotCovered
 from compliance.publishing import in_place, published_card
 from compliance.scorecard import Scorecard
+from compliance.suppression.family import NotCovered
 from partnership.history import record
 
 

@@ -13,9 +13,9 @@ from decimal import Decimal
 from reportlab.lib.colors import white
 
 from compliance.charts import BAR, TRACK
-from compliance.fonts import REGULAR, font, width
+from compliance.pdf.fonts import REGULAR, font, width
+from compliance.pdf.tagged import TaggedCanvas
 from compliance.report.blocks import INK, MUTED
-from compliance.tagged import TaggedCanvas
 
 GAP, HIGH, SMALL = 9.0, 7.0, 6.5
 

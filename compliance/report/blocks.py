@@ -14,10 +14,10 @@ from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color, HexColor
 from reportlab.platypus import CondPageBreak, Flowable
 
-from compliance.fonts import BOLD, REGULAR, font, literal, wrapped
+from compliance.pdf.fonts import BOLD, REGULAR, font, literal, wrapped
+from compliance.pdf.structure import Element, figure_attributes
+from compliance.pdf.tagged import TaggedCanvas
 from compliance.report.shapes import draw_shapes
-from compliance.structure import Element, figure_attributes
-from compliance.tagged import TaggedCanvas
 
 INK, MUTED, BRAND, RULE = (
     HexColor("#1d2528"), HexColor("#50595e"), HexColor("#00534a"), HexColor("#aab2b5"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from compliance.fonts import font, width
+from compliance.pdf.fonts import font, width
+from compliance.pdf.tagged import TaggedCanvas
 from compliance.report.blocks import Look
-from compliance.tagged import TaggedCanvas
 
 SIDE = 5  # between a column's edge and its text
 

@@ -7,9 +7,9 @@ from functools import partial
 
 from reportlab.platypus import Flowable
 
-from compliance.fonts import font, shortened, width
+from compliance.pdf.fonts import font, shortened, width
+from compliance.pdf.tagged import TaggedCanvas
 from compliance.report.blocks import INK, RULE, SECTION, Look, Text, text_code
-from compliance.tagged import TaggedCanvas
 
 LINE = Look("P", size=9.5, leading=15.5)
 PAGE = 34.0  # the room of the page numbers

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from reportlab.platypus import Flowable, PageBreak
 
-from compliance.fonts import font, width, wrapped
+from compliance.pdf.fonts import font, width, wrapped
+from compliance.pdf.structure import Element
 from compliance.report.actions import listed
 from compliance.report.blocks import (
     CAPTION,
@@ -26,7 +27,6 @@ from compliance.report.blocks import (
 from compliance.report.book import ROOM, Book, in_words
 from compliance.report.cover import Band
 from compliance.report.grid import STRONG, Row
-from compliance.structure import Element
 
 if TYPE_CHECKING:
     from compliance.report.pack import Chapter, Group, Line, PackSheet

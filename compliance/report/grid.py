@@ -13,12 +13,12 @@ from itertools import accumulate
 
 from reportlab.platypus import Flowable
 
-from compliance.fonts import BOLD, REGULAR, literal, width, wrapped
+from compliance.pdf.fonts import BOLD, REGULAR, literal, width, wrapped
+from compliance.pdf.structure import TH_COLUMN, TH_ROW, Element
+from compliance.pdf.tagged import TaggedCanvas
 from compliance.report.bars import Bars
 from compliance.report.blocks import BRAND, INK, RULE, Look
 from compliance.report.columns import SIDE, Column
-from compliance.structure import TH_COLUMN, TH_ROW, Element
-from compliance.tagged import TaggedCanvas
 
 CELL = Look("TD", REGULAR, 8.5, 10.5)
 HEAD = Look("TH", BOLD, 8.5, 10.5, colour=BRAND)

@@ -12,8 +12,8 @@ from typing import IO
 
 from reportlab.platypus import Flowable, PageBreak
 
-from compliance.bound import BoundCanvas, Chapters
-from compliance.fonts import BOLD, REGULAR, font
+from compliance.pdf.bound import BoundCanvas, Chapters
+from compliance.pdf.fonts import BOLD, REGULAR, font
 from compliance.period import Period
 from compliance.report import agency
 from compliance.report import paper_of as agency_paper

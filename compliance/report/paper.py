@@ -12,10 +12,10 @@ from typing import IO
 from reportlab.lib.pagesizes import A4
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
-from compliance.fonts import BOLD, REGULAR, font, literal, shortened, width
+from compliance.pdf.fonts import BOLD, REGULAR, font, literal, shortened, width
+from compliance.pdf.tagged import LANGUAGE, TaggedCanvas
 from compliance.report.blocks import MUTED, RULE
 from compliance.report.book import ROOM, in_words
-from compliance.tagged import LANGUAGE, TaggedCanvas
 
 WIDE, HIGH = A4
 SIDE = (WIDE - ROOM) / 2

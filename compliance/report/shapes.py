@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from reportlab.graphics.shapes import Drawing, Line, Rect, String
 
-from compliance.fonts import font, width
-from compliance.tagged import TaggedCanvas
+from compliance.pdf.fonts import font, width
+from compliance.pdf.tagged import TaggedCanvas
 
 STARTS = {"start": 0.0, "middle": 0.5, "end": 1.0}
 

@@ -16,9 +16,9 @@ from compliance.measures import Scope
 from compliance.measures.annual import is_annual, score_annual
 from compliance.period import Period
 from compliance.presenting import Links
-from compliance.published import NotCovered
 from compliance.publishing import published_annual
 from compliance.scorecard import PUBLISHED_WORDS, Edition
+from compliance.suppression.family import NotCovered
 from compliance.views.crumbs import crumbs
 from compliance.views.pages import FORMS
 from compliance.views.reaching import asked_period, may, not_today, partnership_scope

@@ -21,10 +21,10 @@ from compliance.models import IssuedReport, ReportKind, ReportState
 from compliance.period import Period
 from compliance.presenting import Links
 from compliance.prints import answer_words, issued_card, issued_file
-from compliance.published import NotCovered
 from compliance.publishing import publishable
 from compliance.report.issued import HEAD, row, version_words
 from compliance.scorecard import IssueStamp, Scorecard
+from compliance.suppression.family import NotCovered
 from compliance.views.other_reports import for_user
 from compliance.views.pages import FORMS
 from compliance.views.report_areas import READERS, index, report_crumbs

@@ -10,9 +10,9 @@ from compliance.asking import periods_around
 from compliance.faces import context
 from compliance.measures import Scope
 from compliance.presenting import Links
-from compliance.published import NotCovered
 from compliance.publishing import published_card
 from compliance.scorecard import PUBLISHED_WORDS
+from compliance.suppression.family import NotCovered
 from compliance.views.crumbs import crumbs
 from compliance.views.reaching import agency_scope, asked_period, not_today, partnership_scope
 from compliance.views.waiting import waits

@@ -14,9 +14,9 @@ from compliance.kept_figures import KeptError
 from compliance.models import IssuedReport
 from compliance.presenting import Links
 from compliance.prints import moment, stamp_of
-from compliance.published import NotCovered
 from compliance.publishing import published_report
 from compliance.scorecard import PUBLISHED_WORDS, Scorecard
+from compliance.suppression.family import NotCovered
 from compliance.views.issued import visible
 from compliance.views.pages import FORMS
 from compliance.views.report_areas import report_crumbs

@@ -8,9 +8,9 @@ from django.utils import timezone
 from compliance import faces
 from compliance.annual_words import name_of
 from compliance.measures import Scope, score
-from compliance.published import NotCovered
 from compliance.publishing import published_card
 from compliance.scorecard import Edition, Scorecard
+from compliance.suppression.family import NotCovered
 from compliance.views.reaching import (
     across,
     agency_scope,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reportlab.graphics.shapes import Drawing, Rect, String
 
 from compliance import charts
-from compliance.fonts import BOLD, REGULAR, literal, shortened, width, wrapped
+from compliance.pdf.fonts import BOLD, REGULAR, literal, shortened, width, wrapped
 from compliance.scorecard import Basis, Reading
 
 HOSTILE = (

@@ -22,7 +22,7 @@ import pytest
 from openpyxl.utils.escape import unescape
 
 from compliance import faces
-from compliance.fonts import REGULAR, font, literal
+from compliance.pdf.fonts import REGULAR, font, literal
 from compliance.report import cover, paper_of
 from compliance.report.book import Book
 from compliance.report.paper import printed

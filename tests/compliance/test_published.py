@@ -17,9 +17,9 @@ from compliance.demo import factories as make
 from compliance.editions import family_of
 from compliance.measures import Scope, score
 from compliance.period import Period
-from compliance.published import Family, NotCovered, has_count, published
 from compliance.scorecard import PUBLISHED_WORDS, Basis, Count, Edition, Held, Reading, TargetLine
-from compliance.sums import Place, subject
+from compliance.suppression.family import Family, NotCovered, has_count, published
+from compliance.suppression.sums import Place, subject
 from tests.compliance import sample
 from tests.compliance.attack import unproved
 from training.models import Course

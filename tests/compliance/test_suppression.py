@@ -7,7 +7,7 @@ from itertools import product
 from random import Random
 
 from compliance.scorecard import Held
-from compliance.suppression import Relation, adds_up, decide, within
+from compliance.suppression.hiding import Relation, adds_up, decide, within
 from tests.compliance.attack import Terms, found_out, unproved
 
 CELLS = (0, 0, 1, 2, 3, 4, 5, 6, 8, 12, 20, 40)

@@ -11,8 +11,8 @@ from compliance.editions import family_of_issued
 from compliance.models import IssuedReport, ReportKind
 from compliance.period import Period
 from compliance.prints import issued_card, issued_file
-from compliance.published import NotCovered, published
 from compliance.publishing import in_place
+from compliance.suppression.family import NotCovered, published
 from conferences.models import Meeting
 from partnership.models import HistoryEntry
 from tests.compliance.annual.conftest import YEAR

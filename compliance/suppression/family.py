@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from compliance.period import Period
-from compliance.relations import relations
 from compliance.scorecard import (
     Edition,
     Held,
@@ -24,7 +23,9 @@ from compliance.scorecard import (
     Reading,
     Scorecard,
 )
-from compliance.sums import (
+from compliance.suppression.hiding import Hiding, decide, is_small
+from compliance.suppression.relations import relations
+from compliance.suppression.sums import (
     EACH,
     UNPUBLISHED,
     WHOLE,
@@ -33,7 +34,6 @@ from compliance.sums import (
     place_of_count,
     place_of_reading,
 )
-from compliance.suppression import Hiding, decide, is_small
 
 CHILD = ("unit", "child")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from compliance.balancing import ENDLESS
 from compliance.period import Period
 from compliance.scorecard import Basis, By, Scorecard
-from compliance.sums import (
+from compliance.suppression.balancing import ENDLESS
+from compliance.suppression.hiding import Relation, adds_up, within
+from compliance.suppression.sums import (
     ATTENDANCE,
     OF_THE_DAY,
     SHARES,
@@ -17,7 +18,6 @@ from compliance.sums import (
     Place,
     subject,
 )
-from compliance.suppression import Relation, adds_up, within
 
 NESTED = (Basis.KNOWN, Basis.INVOLVED, Basis.INVITED, Basis.ALL)
 NOT_PARTS = ("unit",)  # counts something else, no part of the whole

@@ -22,8 +22,8 @@ from reportlab.lib.colors import Color
 from reportlab.pdfbase.pdfdoc import XMP, PDFObject, PDFPage
 from reportlab.pdfgen.canvas import Canvas
 
-from compliance.fonts import turned
-from compliance.structure import PER_PAGE, TREE, Element, structured
+from compliance.pdf.fonts import turned
+from compliance.pdf.structure import PER_PAGE, TREE, Element, structured
 
 PDF_VERSION = (1, 7)
 LANGUAGE = "en-GB"

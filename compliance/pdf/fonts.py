@@ -20,7 +20,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR, BOLD = "LiberationSans", "LiberationSans-Bold"
 FILES = {REGULAR: "LiberationSans-Regular.ttf", BOLD: "LiberationSans-Bold.ttf"}
-FOLDER = Path(__file__).resolve().parent.parent / "static" / "fonts"
+FOLDER = Path(__file__).resolve().parent.parent.parent / "static" / "fonts"
 UNPRINTABLE = "\u25a1"  # an empty box: a sign that something stood there
 MOST_AT_ONCE = 400  # letters: no line of a report holds more
 ALIKE = {0x2010: "-", 0x2011: "-", 0x2028: " ", 0x2029: " "}

@@ -13,8 +13,18 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import partial
 
-from compliance.balancing import ANYTHING, CHEAPER, ENDLESS, FAIR, FREE, PAID, Balance, Change, Way
 from compliance.scorecard import Held
+from compliance.suppression.balancing import (
+    ANYTHING,
+    CHEAPER,
+    ENDLESS,
+    FAIR,
+    FREE,
+    PAID,
+    Balance,
+    Change,
+    Way,
+)
 
 SMALLEST, LARGEST = 1, 4  # the counts that are hidden for their own sake
 LAST = 12  # as many proofs of a small count are remembered, to be used again

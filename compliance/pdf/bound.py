@@ -19,8 +19,8 @@ from typing import IO, Any
 from reportlab.pdfbase.pdfdoc import XMP, PDFArray, PDFDictionary, PDFName, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
-from compliance.structure import TREE, UNKNOWN, Element, element_code
-from compliance.tagged import LATER, Raw, TaggedCanvas
+from compliance.pdf.structure import TREE, UNKNOWN, Element, element_code
+from compliance.pdf.tagged import LATER, Raw, TaggedCanvas
 
 FIRST = 100_000_000  # the first number of ours until it is known how many objects the library has made
 TOGETHER = 400  # objects in a stream
