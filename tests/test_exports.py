@@ -39,7 +39,10 @@ ON_OTHER_PAGES = {
     "compliance:upload-list-file": "compliance:upload-new",
     "compliance:issued-file": "compliance:issued-report",
 }
-BESIDE = {"compliance:sending-back-people", "compliance:sending-back-meetings", "compliance:upload-refused"}
+BESIDE = {
+    "compliance:sending-back-people", "compliance:sending-back-meetings", "compliance:upload-refused",
+    "compliance:section-11", "compliance:agency-section-11",
+}
 # Lists whose file has a line for something else than a row of the page, and for what.
 OTHER_LINES = {
     "partnership:history-file": "each field that changed",

@@ -58,6 +58,11 @@ def same_missed():
     return make.MissedDutyFactory, fixed, {"kind": old.kind}
 
 
+def same_extract_line():
+    old = make.ExtractLineFactory()
+    return make.ExtractLineFactory, {"partnership": old.partnership}, {"reference": old.reference}
+
+
 ENDED = {"effective_from": DAY, "effective_until": DAY}
 CASES = {
     "quorumrule_once_a_day": lambda: same_rule(make.QuorumRuleFactory),
@@ -92,6 +97,7 @@ CASES = {
     "attendance_settled_pair": lambda: line(settled_by=make.UserFactory()),
     "attendance_settled_answer": lambda: line(disputed_at=NOW, dispute="No.", settled_at=NOW),
     "attendance_settled_after_dispute": lambda: line(settled_at=NOW, settlement="Yes."),
+    "extractline_reference_once": same_extract_line,
     "missedduty_once": same_missed,
     "missedduty_excused_reason": lambda: missed(excused_at=NOW),
     "missedduty_excused_pair": lambda: missed(excused_by=make.UserFactory()),
