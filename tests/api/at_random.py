@@ -14,7 +14,8 @@ from typing import Any
 
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connections
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
 from schemathesis.transport.wsgi import WSGITransport
@@ -25,6 +26,7 @@ GOOD = ["2xx", "400", "401", "403", "404", "409", "412", "422", "428"]
 # Who may, which row and which version are looked at before what is sent: each of these refuses what is wrong.
 BAD = ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428"]
 WITHOUT_HEADER = ["400", "401", "403", "404", "422", "428"]  # 428 is what RFC 6585 has for an If-Match that is missing
+ENDS = (request_started, request_finished)  # when a server gives up connections
 SOCKETS = ("max_redirects", "verify", "cert", "proxies")
 
 
@@ -77,9 +79,11 @@ def without_sockets(send: Callable) -> Callable:
 
 
 class shared_connections:
-    """The library calls from a thread of its own, which is to use the test's connection."""
+    """The library calls from a thread of its own, which is to use the test's connection and not to close it."""
 
     def __enter__(self) -> Callable[[], None]:
+        for moment in ENDS:
+            moment.disconnect(close_old_connections)
         self.kept = {one.alias: one for one in connections.all()}
         for one in self.kept.values():
             one.inc_thread_sharing()
@@ -90,6 +94,8 @@ class shared_connections:
             connections[alias] = one
 
     def __exit__(self, *_: Any) -> None:
+        for moment in ENDS:
+            moment.connect(close_old_connections)
         for one in self.kept.values():
             one.dec_thread_sharing()
 

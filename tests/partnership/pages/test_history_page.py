@@ -393,7 +393,8 @@ def test_file_has_a_line_for_each_field_and_is_safe_for_spreadsheets(client, mo,
     client.force_login(mo)
     rows = rows_of(client.get(FILE))
     assert rows[0][:3] == ["When", "Who", "What was done"]
-    assert [row[5:] for row in rows[1:]] == [["Name", "'=1+1", "B"], ["Code", "X", "Y"]]
+    # PostgreSQL keeps the fields of an entry in an order of its own.
+    assert sorted(row[5:] for row in rows[1:]) == [["Code", "X", "Y"], ["Name", "'=1+1", "B"]]
     assert HistoryEntry.objects.latest("pk").verb == "took the history"
 
 
