@@ -46,7 +46,7 @@ class Compared:
 
 
 def compare(partnership: Partnership, first: date, last: date) -> list[Compared]:
-    """All conferences of a period that either has, the oldest first. Two queries.
+    """All conferences of a period that either has, the oldest first. Two queries at most.
 
     A conference counts as not in the extract only within the days that its kind of extract spans:
     nobody can say of a later one whether it is missing.
@@ -72,13 +72,13 @@ def both(
     meetings = Meeting.objects.filter(partnership=partnership)
     inside, ours = lines.filter(days).values("reference"), meetings.conferences().filter(days)
     fields = ("reference", "kind", "state", "held_on", "closed_at", "quorate", "quorum_sentence")
-    return (
-        list(lines.filter(days | Q(reference__in=ours.values("reference"))).order_by("held_on", "reference")),
-        {
-            row.reference: row
-            for row in meetings.filter(Q(pk__in=ours.values("pk")) | Q(reference__in=inside)).only(*fields)
-        },
-    )
+    there = list(lines.filter(days | Q(reference__in=ours.values("reference"))).order_by("held_on", "reference"))
+    if not there:
+        return [], {}  # nothing to set the meetings against
+    return there, {
+        row.reference: row
+        for row in meetings.filter(Q(pk__in=ours.values("pk")) | Q(reference__in=inside)).only(*fields)
+    }
 
 
 def spans_of(lines: list[ExtractLine]) -> list[tuple[frozenset[str], date, date]]:
