@@ -7,7 +7,7 @@ and nobody can subtract the one from the other. Those of what was issued are kep
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -29,10 +29,9 @@ from compliance.models import FamilyState, IssuedReport, PublishedCard, Publishe
 from compliance.period import Period
 from compliance.scorecard import Scorecard
 from compliance.suppression.family import WHOLE, NotCovered
+from partnership.jobs import MOST_TRIES, taken_up
 from partnership.models import Membership, Partnership, today
 
-SILENT = timedelta(minutes=2)
-MOST_TRIES = 3
 READ = 40  # percent of the work is over when all figures are read
 GIVEN_UP = (
     f"The making was interrupted {MOST_TRIES} times. Try again; if it happens again, tell whoever runs Quorate."
@@ -189,20 +188,14 @@ def start_again(family: PublishedFamily) -> bool:
 # --- Looking after --------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def revive(number: int, now: datetime) -> bool | None:
     """Whether silent work is to be taken up again; None when there is nothing left to look after."""
-    rows = PublishedFamily.objects.select_for_update(of=("self",))
-    row = rows.filter(pk=number, state=FamilyState.MAKING).first()
-    if row is None:
-        return None
-    if now - row.heard_at < SILENT:
-        return False
-    row.tries, row.heard_at = row.tries + 1, now
-    if row.tries > MOST_TRIES:
-        row.state, row.problem = FamilyState.FAILED, GIVEN_UP
+    return taken_up(PublishedFamily.objects.filter(state=FamilyState.MAKING), number, now, give_up)
+
+
+def give_up(row: PublishedFamily) -> None:
+    row.state, row.problem = FamilyState.FAILED, GIVEN_UP
     row.save(update_fields=["tries", "heard_at", "state", "problem"])
-    return True if row.state == FamilyState.MAKING else None
 
 
 def forget_published() -> None:

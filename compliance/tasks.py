@@ -14,6 +14,7 @@ from compliance.models import Pack, PublishedFamily, Upload, UploadState
 from compliance.packs import working as packing
 from compliance.uploads import working
 from compliance.uploads.undoing import undo_or_say
+from partnership.jobs import SILENT
 
 
 @contextmanager
@@ -46,7 +47,7 @@ def look_after(number: int) -> None:
     if again:
         work_on.enqueue(number)
     if again is not None:
-        look_after.using(run_after=timezone.now() + working.SILENT).enqueue(number)
+        look_after.using(run_after=timezone.now() + SILENT).enqueue(number)
 
 
 @task()
@@ -68,7 +69,7 @@ def look_after_pack(number: int) -> None:
     if again:
         make_pack.enqueue(number)
     if again is not None:
-        look_after_pack.using(run_after=timezone.now() + packing.SILENT).enqueue(number)
+        look_after_pack.using(run_after=timezone.now() + SILENT).enqueue(number)
 
 
 @task()
@@ -79,7 +80,7 @@ def forget_packs() -> None:
 
 def have_made(pack: Pack) -> None:
     """By the worker, and looked after."""
-    look_after_pack.using(run_after=timezone.now() + packing.SILENT).enqueue(pack.pk)
+    look_after_pack.using(run_after=timezone.now() + SILENT).enqueue(pack.pk)
     make_pack.enqueue(pack.pk)
 
 
@@ -97,7 +98,7 @@ def look_after_published(number: int) -> None:
     if again:
         make_published.enqueue(number)
     if again is not None:
-        look_after_published.using(run_after=timezone.now() + publishing.SILENT).enqueue(number)
+        look_after_published.using(run_after=timezone.now() + SILENT).enqueue(number)
 
 
 @task()
@@ -108,7 +109,7 @@ def forget_published() -> None:
 
 def have_published(family: PublishedFamily) -> None:
     """By the worker, and looked after."""
-    look_after_published.using(run_after=timezone.now() + publishing.SILENT).enqueue(family.pk)
+    look_after_published.using(run_after=timezone.now() + SILENT).enqueue(family.pk)
     make_published.enqueue(family.pk)
 
 
@@ -126,7 +127,7 @@ def chase_actions() -> int:
 
 def set_to_work(upload: Upload) -> None:
     """Small files at once, large ones by the worker; both are looked after."""
-    look_after.using(run_after=timezone.now() + working.SILENT).enqueue(upload.pk)
+    look_after.using(run_after=timezone.now() + SILENT).enqueue(upload.pk)
     if upload.rows > working.AT_ONCE:
         work_on.enqueue(upload.pk)
     else:

@@ -22,12 +22,11 @@ from compliance.models import Pack, PackForm, PackPiece, PackState
 from compliance.packs.files import write_pdf, write_zip
 from compliance.packs.gathering import gather, steps_of
 from compliance.prints import moment
+from partnership.jobs import MOST_TRIES, taken_up
 from partnership.models import Partnership, today
 from partnership.reach import held
 from partnership.roles import Permission
 
-SILENT = timedelta(minutes=2)
-MOST_TRIES = 3
 PIECE = 1 << 20
 NOT_ANY_MORE = "You may no longer issue reports in all of its partnerships. Nothing was made."
 DIED = "Something went wrong while it was made, and nothing of it is kept. Try again; if it happens again, tell whoever runs Quorate."
@@ -126,19 +125,13 @@ def fail(pack: Pack, why: str) -> None:
 # --- Looking after --------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def revive(number: int, now: datetime) -> bool | None:
     """Whether silent work is to be taken up again; None when there is nothing left to look after."""
-    row = Pack.objects.select_for_update().filter(pk=number, state=PackState.MAKING).first()
-    if row is None:
-        return None
-    if now - row.heard_at < SILENT:
-        return False
-    if row.tries + 1 >= MOST_TRIES:
-        change(row, state=PackState.FAILED, problem=GIVEN_UP, finished_at=now, tries=row.tries + 1)
-        return None
-    change(row, tries=row.tries + 1, heard_at=now)
-    return True
+    return taken_up(Pack.objects.filter(state=PackState.MAKING), number, now, give_up)
+
+
+def give_up(row: Pack) -> None:
+    change(row, state=PackState.FAILED, problem=GIVEN_UP, finished_at=row.heard_at, tries=row.tries)
 
 
 def forget_packs() -> None:

@@ -17,14 +17,13 @@ from compliance.models import WAITING, WORKING, Upload, UploadKind, UploadState
 from compliance.uploads.planning import ASKED, Planned, plan_upload
 from compliance.uploads.writing import last_entry, lock_places, write
 from partnership.history import record
+from partnership.jobs import MOST_TRIES, taken_up
 from partnership.models import StaffMember, today
 from partnership.plans import REFUSED
 from partnership.reach import can
 from partnership.uploads.tables import Table, packed
 
 AT_ONCE = 1_000  # rows that a page works on itself; more are the worker's
-SILENT = timedelta(minutes=2)
-MOST_TRIES = 3
 KEPT, UNDOABLE = timedelta(days=1), timedelta(days=30)
 NO_LONGER = (
     "Something has changed here since this was worked out. Nothing was written: look at what the "
@@ -216,21 +215,9 @@ def finish(upload: Upload, state: UploadState, **fields) -> None:
 # --- Looking after --------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def revive(number: int, now: datetime) -> bool | None:
     """Whether silent work is to be taken up again; None when there is nothing left to look after."""
-    row = Upload.objects.select_for_update().filter(pk=number, state__in=WORKING).first()
-    if row is None:
-        return None
-    if now - row.heard_at < SILENT:
-        return False
-    row.tries += 1
-    if row.tries > MOST_TRIES:
-        give_up(row)
-        return None
-    row.heard_at = now
-    row.save(update_fields=["tries", "heard_at"])
-    return True
+    return taken_up(Upload.objects.filter(state__in=WORKING), number, now, give_up)
 
 
 def give_up(row: Upload) -> None:

@@ -16,6 +16,7 @@ from compliance.demo import factories as make
 from compliance.models import Pack, PackState
 from compliance.packs import working
 from compliance.period import Period
+from partnership import jobs
 from partnership.roles import Role
 
 HALF = Period(2014, "H2")
@@ -71,7 +72,7 @@ def silent():
     """Has a pack be silent for so long that it is looked after."""
 
     def run(pack: Pack) -> None:
-        long_ago = timezone.now() - working.SILENT - timedelta(minutes=1)
+        long_ago = timezone.now() - jobs.SILENT - timedelta(minutes=1)
         Pack.objects.filter(pk=pack.pk).update(heard_at=long_ago)
 
     return run

@@ -10,6 +10,7 @@ from compliance.actions import issue_report
 from compliance.kept_figures import as_kept
 from compliance.models import FamilyState, IssuedReport, PublishedCard, PublishedFamily
 from compliance.period import Period
+from partnership import jobs
 from partnership.models import HistoryEntry
 
 AGENCY = "/partnerships/NW/agencies/CSC/"
@@ -133,9 +134,9 @@ def test_worker_that_dies_is_followed_by_another_and_then_given_up(client, partn
     client.get(PAGE)
     family, now = PublishedFamily.objects.get(), timezone.now()
     assert publishing.revive(family.pk, now) is False
-    for turn in range(1, publishing.MOST_TRIES + 1):
-        assert publishing.revive(family.pk, now + turn * publishing.SILENT * 2) is True
-    assert publishing.revive(family.pk, now + publishing.SILENT * 20) is None
+    for turn in range(1, jobs.MOST_TRIES + 1):
+        assert publishing.revive(family.pk, now + turn * jobs.SILENT * 2) is True
+    assert publishing.revive(family.pk, now + jobs.SILENT * 20) is None
     text = client.get(PAGE).content.decode()
     assert "could not be made" in text and "interrupted 3 times" in text and f"{PAGE.replace('&', '&amp;')}&amp;again=yes" in text
     assert slow_worker == [family.pk]
@@ -144,7 +145,7 @@ def test_worker_that_dies_is_followed_by_another_and_then_given_up(client, partn
     assert slow_worker == [family.pk] * 2
     publishing.work(family.pk)
     assert "counts of 1 to 4 are held back" in client.get(PAGE).content.decode()
-    assert publishing.revive(family.pk, now + publishing.SILENT * 40) is None
+    assert publishing.revive(family.pk, now + jobs.SILENT * 40) is None
 
 
 def test_what_goes_wrong_leaves_nothing_half_made(client, partnership, agency_a, people, slow_worker, monkeypatch):

@@ -19,11 +19,12 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from compliance.uploads import working
+from partnership import jobs
 from tests.imports.uploads.conftest import Sender
 
 WORKER = Path(__file__).with_name("dying_worker.py")
 ROWS = [["A-7", "", "", "", "CPC", f"2015-02-{day:02}", ""] for day in range(1, 9)]
-LONG_AGO = timezone.now() - working.SILENT - timedelta(minutes=1)
+LONG_AGO = timezone.now() - jobs.SILENT - timedelta(minutes=1)
 MOST_SECONDS = 30
 
 

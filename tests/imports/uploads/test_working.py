@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 from compliance import tasks
 from compliance.models import Upload, UploadState
 from compliance.uploads import working, writing
+from partnership import jobs
 from partnership.models import Grant, HistoryEntry, StaffMember
 from tests.imports.uploads.conftest import HEADINGS
 from tests.imports.uploads.files import as_csv
@@ -123,7 +124,7 @@ def test_a_worker_that_dies_leaves_nothing_half_written_and_the_work_is_taken_up
     monkeypatch.setattr(writing, "import_records", carry_out)
     tasks.look_after.call(under_way.upload.pk)
     assert TrainingRecord.objects.count() == 0  # heard of a moment ago
-    Upload.objects.update(heard_at=timezone.now() - working.SILENT)
+    Upload.objects.update(heard_at=timezone.now() - jobs.SILENT)
     DBTaskResult.objects.all().delete()
     tasks.look_after.call(under_way.upload.pk)
     assert waiting() == ["work_on"]
@@ -132,8 +133,8 @@ def test_a_worker_that_dies_leaves_nothing_half_written_and_the_work_is_taken_up
 
 
 def test_it_gives_up_after_three_interruptions_and_says_so(under_way):
-    for _ in range(working.MOST_TRIES + 1):
-        Upload.objects.update(heard_at=timezone.now() - working.SILENT)
+    for _ in range(jobs.MOST_TRIES + 1):
+        Upload.objects.update(heard_at=timezone.now() - jobs.SILENT)
         tasks.look_after.call(under_way.upload.pk)
     page = under_way.get()
     assert "The work was interrupted 3 times. Nothing was written." in page
@@ -291,11 +292,11 @@ def test_what_rests_on_a_large_file_is_told_when_the_worker_gets_to_it(written):
 def test_taking_back_that_dies_is_taken_up_again_and_in_the_end_given_up(written, monkeypatch):
     written.post("undo")
     DBTaskResult.objects.all().delete()
-    for _ in range(working.MOST_TRIES):
-        Upload.objects.update(heard_at=timezone.now() - working.SILENT)
+    for _ in range(jobs.MOST_TRIES):
+        Upload.objects.update(heard_at=timezone.now() - jobs.SILENT)
         tasks.look_after.call(written.upload.pk)
-    assert waiting() == ["work_on"] * working.MOST_TRIES
-    Upload.objects.update(heard_at=timezone.now() - working.SILENT)
+    assert waiting() == ["work_on"] * jobs.MOST_TRIES
+    Upload.objects.update(heard_at=timezone.now() - jobs.SILENT)
     tasks.look_after.call(written.upload.pk)
     page = written.get()
     assert "The taking back was interrupted 3 times, and all that was written is still there." in page
