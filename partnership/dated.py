@@ -13,10 +13,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
 
 from partnership.history import record, save_changed, save_new
 from partnership.models import Partnership, User
+from partnership.spreadsheets import spoken
 from partnership.stale import ChangedSince
 
 
@@ -35,10 +35,6 @@ def refuse_when_another_came(versions: Iterable[Any], seen: str) -> None:
     """Refuse when a version came or went since the page was opened; "" asks for no check."""
     if seen and seen != seen_of(versions):
         raise ChangedSince("Somebody changed the versions of this rule since you opened this page.")
-
-
-def spoken(day: date) -> str:
-    return format_date(day, "j F Y")
 
 
 def begin(
