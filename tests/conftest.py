@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from types import SimpleNamespace
 import hypothesis
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
 from compliance.demo import factories as make
 from conferences import presets
@@ -86,7 +88,8 @@ def race(transactional_db):
 
         def one(job):
             try:
-                start.wait(5)
+                connection.ensure_connection()  # else the slower to connect comes when all is over
+                start.wait(30)
                 answers.append(job())
             except Exception as error:
                 answers.append(error)
@@ -101,6 +104,35 @@ def race(transactional_db):
         return answers
 
     return run
+
+
+class Abreast:
+    """Where two racers wait for each other between reading and writing. Whom a lock holds back never
+    comes, so nobody waits longer than `within` seconds."""
+
+    def __init__(self):
+        self.both, self.within = threading.Barrier(2), 0.3
+
+    def wait(self) -> None:
+        with suppress(threading.BrokenBarrierError):
+            self.both.wait(self.within)
+
+
+@pytest.fixture
+def abreast() -> Abreast:
+    return Abreast()
+
+
+@pytest.fixture
+def patient(abreast) -> None:
+    """For a control, in which nothing holds anybody back: both do come, however busy the machine is."""
+    abreast.within = 20
+
+
+@pytest.fixture
+def unlocked(monkeypatch, patient) -> None:
+    """For a control: no row is locked by whoever reads it to change it."""
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
 
 
 # --- Places ---------------------------------------------------------------------------------------

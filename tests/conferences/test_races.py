@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import QuerySet
 
 from compliance.demo import factories as make
 from conferences import actions
@@ -21,13 +20,13 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def slow_closing(monkeypatch):
+def slow_closing(monkeypatch, abreast):
     """Both closings stand between reading the register and writing the judgement."""
     check = registers.check_closable
 
     def slowly(meeting):
         check(meeting)
-        threading.Event().wait(0.3)
+        abreast.wait()
 
     monkeypatch.setattr(registers, "check_closable", slowly)
 
@@ -49,9 +48,8 @@ def test_two_closings_at_once_make_one_judgement(race, meeting, charlie, slow_cl
     assert OutboxMessage.objects.filter(to=charlie.email).count() == 1
 
 
-def test_without_the_lock_two_closings_collide(race, meeting, charlie, slow_closing, monkeypatch):
+def test_without_the_lock_two_closings_collide(race, meeting, charlie, slow_closing, unlocked):
     """The control: the test above can see the fault."""
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
     answers = closings(race, meeting)
     assert sorted(map(str, answers)) != ["0", "1"] or judgements(meeting) != 1
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 
 from compliance.demo import factories as make
 from conferences import actions
@@ -26,15 +24,20 @@ def theirs(meeting, agency_b):
     return meeting.lines.get(agency=agency_b)
 
 
-def slowly(monkeypatch, module, name):
+@pytest.fixture
+def slowly(monkeypatch, abreast):
     """Everybody stands between reading and writing for a moment."""
-    real = getattr(module, name)
 
-    def waiting(*args, **given):
-        threading.Event().wait(0.3)
-        return real(*args, **given)
+    def wait_before(module, name):
+        real = getattr(module, name)
 
-    monkeypatch.setattr(module, name, waiting)
+        def waiting(*args, **given):
+            abreast.wait()
+            return real(*args, **given)
+
+        monkeypatch.setattr(module, name, waiting)
+
+    return wait_before
 
 
 def saving(meeting, line, outcome):
@@ -44,30 +47,29 @@ def saving(meeting, line, outcome):
     return lambda: actions.fill_register(by=None, meeting=meeting, lines={line.pk: Typed(seen, new)}).lines
 
 
-def test_of_two_savings_of_one_line_the_second_is_refused(race, meeting, theirs, monkeypatch):
-    slowly(monkeypatch, filling, "write_lines")
+def test_of_two_savings_of_one_line_the_second_is_refused(race, meeting, theirs, slowly):
+    slowly(filling, "write_lines")
     answers = race(saving(meeting, theirs, "absent"), saving(meeting, theirs, "deputy"))
     assert sorted(type(answer).__name__ for answer in answers) == ["RegisterChangedSince", "int"]
     assert HistoryEntry.objects.filter(verb="recorded", subject_id=theirs.pk).count() == 1
 
 
-def test_without_the_lock_the_second_saving_overwrites_the_first(race, meeting, theirs, monkeypatch):
+def test_without_the_lock_the_second_saving_overwrites_the_first(race, meeting, theirs, slowly, unlocked):
     """The control: the test above can see the fault."""
-    slowly(monkeypatch, filling, "write_lines")
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
+    slowly(filling, "write_lines")
     answers = race(saving(meeting, theirs, "absent"), saving(meeting, theirs, "deputy"))
     assert not any(isinstance(answer, RegisterChangedSince) for answer in answers)
 
 
-def test_two_savings_of_two_lines_both_count(race, meeting, theirs, agency_a, monkeypatch):
-    slowly(monkeypatch, filling, "write_lines")
+def test_two_savings_of_two_lines_both_count(race, meeting, theirs, agency_a, slowly):
+    slowly(filling, "write_lines")
     ours = meeting.lines.get(agency=agency_a)
     assert race(saving(meeting, theirs, "absent"), saving(meeting, ours, "deputy")) == [1, 1]
     assert set(meeting.lines.values_list("outcome", flat=True)) == {"absent", "deputy"}
 
 
-def test_the_same_sent_twice_at_once_is_written_once(race, meeting, theirs, agency_b, monkeypatch):
-    slowly(monkeypatch, filling, "write_lines")
+def test_the_same_sent_twice_at_once_is_written_once(race, meeting, theirs, agency_b, slowly):
+    slowly(filling, "write_lines")
     came = {"agency": agency_b, "staff_member": None, "job_title": "Locum", "outcome": "attended"}
     new = {name: getattr(theirs, name) for name in LINE} | {"outcome": "absent"}
     typed = {theirs.pk: Typed(snapshot(theirs, LINE), new)}
@@ -76,9 +78,9 @@ def test_the_same_sent_twice_at_once_is_written_once(race, meeting, theirs, agen
     assert meeting.lines.filter(job_title="Locum").count() == 1
 
 
-def test_saving_and_closing_at_once_never_leave_an_unjudged_line(race, meeting, theirs, monkeypatch):
+def test_saving_and_closing_at_once_never_leave_an_unjudged_line(race, meeting, theirs, slowly):
     """Either the saving came first and was judged, or it was refused."""
-    slowly(monkeypatch, registers, "check_closable")
+    slowly(registers, "check_closable")
     answers = race(
         saving(meeting, theirs, Outcome.ATTENDED),
         lambda: actions.close_register(by=None, meeting=meeting).pk,
@@ -95,7 +97,7 @@ def test_two_disputes_at_once_are_one_and_tell_once(race, meeting, theirs, dana)
     assert OutboxMessage.objects.filter(to=dana.email).count() == 1
 
 
-def test_two_answers_at_once_are_one(race, meeting, theirs, monkeypatch):
+def test_two_answers_at_once_are_one(race, meeting, theirs, slowly):
     actions.dispute(by=None, line=theirs, text="We came.")
     answers = race(
         lambda: actions.settle(by=None, line=theirs, answer="No."),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 
 from compliance.actions import set_target
 from compliance.models import Target
@@ -45,18 +43,17 @@ def test_two_new_versions_of_one_day_are_one(race, partnership, seen):
     assert Timescale.objects.filter(partnership=partnership, what=Timed.NOTICE).count() == 2
 
 
-def test_without_the_lock_two_versions_of_one_day_collide(race, partnership, monkeypatch):
+def test_without_the_lock_two_versions_of_one_day_collide(race, partnership, unlocked, abreast, monkeypatch):
     """The control: the test above can see the fault."""
 
     def slowly(row, *args, **more):
         row.full_clean()
-        threading.Event().wait(0.3)
+        abreast.wait()
         row.save()
         return row
 
     monkeypatch.setattr(dated, "save_new", slowly)
     monkeypatch.setattr(dated, "save_changed", lambda *args, **more: True)
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
     answers = race(lambda: actions.set_timescale(
         by=None, partnership=partnership, what=Timed.NOTICE, amount=3, unit=Unit.WORKING_DAYS,
         effective_from=SOON,
@@ -79,13 +76,15 @@ def test_two_quorums_two_expectations_and_two_targets_of_one_day_are_one_each(ra
     assert Target.objects.count() == 1
 
 
-def test_a_rule_and_a_closing_at_once_never_disagree(race, partnership, meeting, monkeypatch):
+def test_a_rule_and_a_closing_at_once_never_disagree(
+    race, partnership, meeting, abreast, monkeypatch
+):
     """Either the register was closed first and the rule is refused for its day, or it is judged by it."""
     check = registers.check_closable
 
     def slowly(row):
         check(row)
-        threading.Event().wait(0.3)
+        abreast.wait()
 
     monkeypatch.setattr(registers, "check_closable", slowly)
     on, terms = date(2015, 1, 1), {"required_sectors": ["police"], "others": 9}

@@ -202,7 +202,7 @@ def test_without_the_claim_the_race_is_lost(race, monkeypatch):
         message = OutboxMessage.objects.get(pk=key)
         if message.sent_at:
             return None
-        threading.Event().wait(0.01)
+        threading.Event().wait(0.05)
         post.EmailMessage(message.subject, message.body, to=[message.to]).send()
         message.sent_at = timezone.now()
         message.save()

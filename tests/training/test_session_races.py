@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 
 from compliance.demo import factories as make
 from training import actions
@@ -18,7 +15,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def slowly(monkeypatch):
+def slowly(monkeypatch, abreast):
     """Everybody stands between looking at the session and writing."""
 
     def wait_after(module, name):
@@ -26,7 +23,7 @@ def slowly(monkeypatch):
 
         def slow(*args):
             found = real(*args)
-            threading.Event().wait(0.3)
+            abreast.wait()
             return found
 
         monkeypatch.setattr(module, name, slow)
@@ -54,10 +51,9 @@ def test_two_who_book_the_last_place_at_once_get_one_place(race, last_place, sta
     assert sorted(last_place.bookings.values_list("state", flat=True)) == ["booked", "waiting"]
 
 
-def test_without_the_lock_both_get_the_last_place(race, last_place, staff, slowly, monkeypatch):
+def test_without_the_lock_both_get_the_last_place(race, last_place, staff, slowly, unlocked):
     """The control: the test above can see the fault."""
     slowly(bookings, "free_places")
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
     assert book_both(race, last_place, staff) == [1, 1]
 
 

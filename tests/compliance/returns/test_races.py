@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 
 from compliance import actions
 from compliance.actions import returns
@@ -18,13 +15,13 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def slow_reading(monkeypatch):
+def slow_reading(monkeypatch, abreast):
     """Both stand between reading the numbers and writing the sign-off."""
     read = returns.numbers_of
 
     def slowly(row):
         found = read(row)
-        threading.Event().wait(0.3)
+        abreast.wait()
         return found
 
     monkeypatch.setattr(returns, "numbers_of", slowly)
@@ -37,9 +34,8 @@ def test_two_leads_who_press_at_once_sign_one_return(race, of_a, alice, slow_rea
     assert HistoryEntry.objects.filter(verb="signed").count() == 1
 
 
-def test_without_the_lock_two_leads_collide(race, of_a, alice, slow_reading, monkeypatch):
+def test_without_the_lock_two_leads_collide(race, of_a, alice, slow_reading, unlocked):
     """The control: the test above can see the fault; the constraint is the last line."""
-    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **_: self)
     answers = race(lambda: sign(of_a, by=alice))
     assert any("IntegrityError" in type(answer).__name__ for answer in answers)
     assert ReturnSignOff.objects.count() == 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 from compliance.actions import cancel_upload, send_upload, undo_upload
@@ -45,13 +43,13 @@ def second(agency_a):
 
 
 @pytest.fixture
-def slow(monkeypatch):
+def slow(monkeypatch, abreast):
     """Both stand between working out and writing."""
     write, begun = writing.write, []
 
     def slowly(*args):
         begun.append(1)
-        threading.Event().wait(0.3)
+        abreast.wait()
         return write(*args)
 
     monkeypatch.setattr(working, "write", slowly)
@@ -81,7 +79,7 @@ def test_two_workers_on_one_upload_write_it_once(race, alice, staff_a, slow):
     assert len(slow) == 1
 
 
-def test_without_the_lock_two_workers_collide(race, alice, staff_a, slow, monkeypatch):
+def test_without_the_lock_two_workers_collide(race, alice, staff_a, slow, patient, monkeypatch):
     """The control: the test above can see the fault."""
     make.CourseFactory(code="CPC")
     upload = accepted(alice, [["A-1", "CPC", "2015-02-28"]], "training", ["Staff ref", "Course", "Completed on"])
