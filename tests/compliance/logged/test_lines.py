@@ -18,10 +18,10 @@ from compliance.measures.logged import lines
 from compliance.models import Action
 from compliance.period import Period
 from compliance.scorecard import ActionLine, actions_in_words
-from partnership.models import Membership
+from partnership.models import Membership, today
 
 pytestmark = pytest.mark.django_db
-TODAY = date(2026, 11, 23)
+TODAY = today()
 YEAR, NEXT = Period(2014), Period(2015)
 MADE_AT = datetime(2015, 5, 11, 14, 5, tzinfo=UTC)
 

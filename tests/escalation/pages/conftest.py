@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -10,7 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from partnership.models import User
+from partnership.models import User, today
+
+LATELY = f"{today() - timedelta(days=9):%d/%m/%Y}"
 
 
 @pytest.fixture

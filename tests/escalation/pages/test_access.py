@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from escalation import actions
 from escalation.casebook import Reader
+from partnership.spreadsheets import spoken
 from tests.escalation.conftest import CONCERN, WANTED
-from tests.escalation.pages.conftest import case_page, move_page, same_body, words
+from tests.escalation.pages.conftest import LATELY, case_page, move_page, same_body, words
 
 pytestmark = pytest.mark.django_db
 DANGER = "Immediate danger goes by referral or 999 today; no stage clock holds that up."
@@ -153,7 +154,7 @@ def test_what_may_be_done_stands_on_the_page_and_nothing_else(
 def test_documents_and_identity_are_for_those_who_take_part(running, signed_in, bob, mo):
     for name, fields in (
         ("document", {"reference": "DOC-7", "title": "Minutes"}),
-        ("identity", {"on": "31/03/2026", "to": "Duty team", "file_noted": "on"}),
+        ("identity", {"on": LATELY, "to": "Duty team", "file_noted": "on"}),
     ):
         address = reverse(f"escalation:{name}", args=[running.reference])
         assert signed_in(mo).get(address).status_code == 404
@@ -162,11 +163,13 @@ def test_documents_and_identity_are_for_those_who_take_part(running, signed_in, 
         assert signed_in(bob).post(address, fields | {"seen": seen}).status_code == 302
     page = words(signed_in(bob).get(case_page(running)))
     assert "DOC-7" in page
-    assert "Passed on outside Quorate on 31 March 2026 to Duty team" in page
+    running.refresh_from_db()
+    day = spoken(running.identity_passed_on)
+    assert f"Passed on outside Quorate on {day} to Duty team" in page
     other = words(signed_in(mo).get(case_page(running)))
     assert "DOC-7" not in other
     assert "Duty team" not in other
-    assert "31 March 2026" in other
+    assert day in other
 
 
 def test_subgroup_sees_themes_only(running, signed_in, sam, mo, agency_a, agency_b):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from compliance.demo import factories as make
 from escalation.models import Escalation, Suggestion
-from tests.escalation.pages.conftest import words
+from tests.escalation.pages.conftest import LATELY, words
 
 pytestmark = pytest.mark.django_db
 RAISE = "/escalations/raise/"
@@ -104,10 +104,10 @@ def test_guard_refuses_at_the_field_and_keeps_the_text(policy, signed_in, bob, f
 
 
 def test_identity_needs_both_when_and_to_whom(policy, signed_in, bob, fields):
-    response = signed_in(bob).post(RAISE, fields | {"identity_passed_on": "31/03/2026"})
+    response = signed_in(bob).post(RAISE, fields | {"identity_passed_on": LATELY})
     assert response.status_code == 422
     assert 'href="#id_identity_passed_to"' in response.content.decode()
-    both = fields | {"identity_passed_on": "31/03/2026", "identity_passed_to": "Duty team"}
+    both = fields | {"identity_passed_on": LATELY, "identity_passed_to": "Duty team"}
     assert signed_in(bob).post(RAISE, both).status_code == 302
 
 
@@ -191,7 +191,7 @@ def test_accepting_opens_the_form_filled_in_and_raises(
         "concern": "Nobody came.",
         "outcome_wanted": "A deputy.",
     }
-    more = {"identity_passed_on": "31/03/2026", "identity_passed_to": "Duty team"}
+    more = {"identity_passed_on": LATELY, "identity_passed_to": "Duty team"}
     client.post(f"{RAISE}?suggestion={suggestion.pk}", fields | more)
     case = Escalation.objects.get()
     suggestion.refresh_from_db()
