@@ -16,6 +16,7 @@ from escalation.stages import (
     Standing,
     allowed_moves,
 )
+from partnership import leading
 from partnership.models import Agency, Grant, User, today
 from partnership.reach import Reach, can, reach_of
 from partnership.roles import Permission, Role
@@ -150,16 +151,7 @@ def moves_of(case: Escalation, stage: Stage | None, user: User, now: datetime) -
 
 def leads_of(agency: Agency | None) -> list[User]:
     """The leads of an agency, else of the parent that it is a part of."""
-    if agency is None:
-        return []
-    in_force = Grant.objects.filter(role=Role.AGENCY_LEAD, user__is_active=True).in_force(today())
-    for agency_id in (agency.pk, agency.parent_id):
-        if agency_id is None:
-            continue
-        grants = in_force.filter(agency=agency_id).select_related("user").order_by("pk")
-        if grants:
-            return [grant.user for grant in grants]
-    return []
+    return leading.leads_of([agency.pk], today())[agency.pk] if agency else []
 
 
 def holders(role: Role, case: Escalation) -> list[User]:

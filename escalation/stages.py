@@ -93,10 +93,11 @@ def deadline(
 
 def by_the_clock(limit: Limit, entered_at: datetime, pauses: list[Pause]) -> Deadline:
     # In UTC: adding hours to a local moment would turn the clock's hands, not pass the time.
-    stood = sum(
-        (pause.end.astimezone(UTC) - pause.start.astimezone(UTC) for pause in pauses), timedelta()
-    )
-    due_at = entered_at.astimezone(UTC) + timedelta(hours=limit.amount) + stood
+    stood, runs_out = timedelta(), entered_at.astimezone(UTC) + timedelta(hours=limit.amount)
+    for pause in sorted(pauses, key=lambda one: one.start):
+        if pause.start < runs_out + stood:  # a clock that has run out is stopped no more
+            stood += pause.end.astimezone(UTC) - pause.start.astimezone(UTC)
+    due_at = runs_out + stood
     more = " and the time for which the case was paused" if stood else ""
     return Deadline(due_at, f"{limit} by the clock after the stage began{more}; weekends count.")
 

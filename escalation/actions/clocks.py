@@ -46,7 +46,7 @@ def redate_stage(stage: Stage) -> bool:
     case = locked_case(stage.escalation)
     stage = Stage.objects.select_related("policy_stage").get(pk=stage.pk)
     stage.escalation = case
-    if stage.closed_at or stage.limit.unit != LimitUnit.WORKING_DAYS:
+    if stage.closed_at or stage.answered_at or stage.limit.unit != LimitUnit.WORKING_DAYS:
         return False
     before, after = stage.due_at, due_moment(case, stage)
     if before == after:

@@ -50,6 +50,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = page(
         segments, PAGE, after=request.GET.get("after", ""), before=request.GET.get("before", "")
     )
+    number = sum(segment.rows.count() for segment in segments)
     return render(
         request,
         "escalation/queue.html",
@@ -58,11 +59,11 @@ def queue(request: HttpRequest) -> HttpResponse:
             "view": view,
             "counts": counts,
             "filter": cases.form,
-            "number": sum(segment.rows.count() for segment in segments),
+            "number": number,
             "columns": [{"text": text} for text in COLUMNS],
             "rows": laid_out(user, rows_of(found.rows), now),
             "pages": neighbours(request, found),
-            "files": [download(request, "escalation:queue-file")],
+            "files": [download(request, "escalation:queue-file", rows=number)],
             "narrowed": bool(set(request.GET) & set(cases.filters)),
             "suggests": can(user, Permission.VIEW_SUGGESTIONS),
             "raises": can(user, Permission.RAISE_ESCALATION),

@@ -235,6 +235,14 @@ def test_pauses_of_hours_put_the_moment_off_by_as_long():
     assert due(hours(24), "2026-06-01 10:00", *stood) == at("2026-06-03 11:30")
 
 
+def test_a_pause_after_the_time_ran_out_puts_nothing_off():
+    """Else an answer that came late would be in time afterwards. Of days it is so by counting them."""
+    late = pause("2015-03-03 16:00", "2015-03-06 16:00")
+    assert due(hours(24), "2015-03-02 09:00", late) == at("2015-03-03 09:00")
+    first = pause("2015-03-02 10:00", "2015-03-03 10:00")  # in time: it puts the end off, and into the next pause
+    assert due(hours(24), "2015-03-02 09:00", first, pause("2015-03-03 16:00", "2015-03-03 18:00")) == at("2015-03-04 11:00")
+
+
 @pytest.mark.parametrize("limit", [days(5), hours(24)])
 def test_an_open_pause_leaves_no_deadline(limit):
     stood = pause("2026-06-02 09:00", None)

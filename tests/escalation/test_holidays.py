@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from escalation import actions
+from escalation.actions.clocks import redate_stage
 from escalation.choices import Contact
 from escalation.stages import LOCAL, LimitUnit, Move
 from partnership.actions import add_bank_holidays, remove_bank_holiday
@@ -75,6 +76,14 @@ def test_only_running_deadlines_move(case, bob, rita, state):
         assert (due(case), len(reckonings())) == (LATER, 1)
     else:
         assert (due(case), reckonings()) == (before, [])
+
+
+def test_a_stage_that_was_answered_in_that_moment_keeps_its_deadline(case, rita):
+    """Found while it ran, answered before its lock was taken: whether in time is not judged anew."""
+    stage = open_stage(case)
+    act(Move.ANSWER, rita, case)
+    BankHoliday.objects.create(country="ENG", on=WITHIN, title="A new holiday")
+    assert redate_stage(stage) is False and due(case) == DUE
 
 
 def test_a_stage_that_was_left_keeps_its_deadline(case, bob, rita):

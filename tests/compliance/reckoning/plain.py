@@ -46,8 +46,9 @@ def due_at(stage: dict, limit: tuple[int, str], holidays: Collection[date]) -> d
         return None
     if unit == "clock_hours":
         found = stage["entered"].astimezone(UTC) + timedelta(hours=amount)
-        for start, until in pauses:
-            found += until.astimezone(UTC) - start.astimezone(UTC)
+        for start, until in sorted(pauses):
+            if start < found:  # what has run out stands no more
+                found += until.astimezone(UTC) - start.astimezone(UTC)
         return found
     day = local_day(stage["entered"])
     while amount:
