@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conferences.choices import (
+    REPORTING,
     ExcuseReason,
+    Expectation,
     MeetingKind,
     MeetingState,
     MissedKind,
@@ -23,9 +25,9 @@ from conferences.models import Attendance, Meeting, MissedDuty
 from conferences.quorum import Presence, Quoracy, judge, run_around
 from conferences.rules import LocalRules
 from partnership.history import BATCH, entry, record_all
-from partnership.models import Grant, User
+from partnership.leading import leads_of
+from partnership.models import User
 from partnership.post import notify_each
-from partnership.roles import Role
 
 JUDGED = ("closed_at", "closed_by", "quorate", "quorum_sentence", "quorum_rule")
 STOOD_DOWN = "Not quorate: stood down for want of a quorum."
@@ -113,6 +115,7 @@ class Foreseen:
     missed: list[Missed]
     late: list[Attendance]
     unknown: list[Attendance]
+    unsaid: dict[int, str]  # agencies of which nobody said what became of their report
     there: list[Attendance]
     in_a_row: int  # conferences of the family that were not quorate, this one counted
 
@@ -126,9 +129,33 @@ def foresee(meeting: Meeting, lines: list[Attendance], rules: LocalRules) -> For
     before, _ = runs_of([meeting]).get(meeting.pk, (0, 0))
     return Foreseen(
         quoracy, missed_at(meeting, lines), [line for line in lines if line.late_invitation],
-        [line for line in lines if line.outcome == Outcome.UNKNOWN],
+        [line for line in lines if line.outcome == Outcome.UNKNOWN], reports_unsaid(meeting, lines),
         [line for line in lines if line.represented], before,
     )
+
+
+def report_awaited(line: Attendance) -> bool:
+    """A report is expected, and nothing is written down of it yet: nobody said that none was required."""
+    asked = line.involved and line.expectation in REPORTING
+    return asked and line.report == ReportState.NOT_REQUIRED
+
+
+def reports_unsaid(meeting: Meeting, lines: Iterable[Attendance]) -> dict[int, str]:
+    """The agencies whose expected report no line says anything of, with their names.
+
+    With *attend or report* only where nobody of the agency was there.
+    """
+    if meeting.state == MeetingState.CANCELLED or not meeting.is_conference:
+        return {}
+    lines = list(lines)
+    said = {line.agency_id for line in lines if line.report != ReportState.NOT_REQUIRED}
+    there = {line.agency_id for line in lines if line.represented}
+    return {
+        line.agency_id: line.agency.name
+        for line in sorted(lines, key=lambda one: one.agency.name)
+        if report_awaited(line) and line.agency_id not in said
+        and not (line.expectation == Expectation.EITHER and line.agency_id in there)
+    }
 
 
 def runs_of(meetings: Iterable[Meeting]) -> dict[int, tuple[int, int]]:
@@ -225,21 +252,8 @@ def judgement(by: User | None, verb: str, meeting: Meeting):
 def tell_leads(missed: Iterable[MissedDuty]) -> None:
     """Tell each agency's leads what was missed, each person once, in two queries."""
     unexcused = [row for row in missed if not row.excused_reason]
-    leads = leads_by_agency({row.agency_id for row in unexcused})
-    notify_each(
-        (user, *words_of(row)) for row in unexcused for user in leads.get(row.agency_id, {}).values()
-    )
-
-
-def leads_by_agency(agencies: set[int]) -> dict[int, dict[int, User]]:
-    """The leads of some agencies, by agency and then by their own key."""
-    found: dict[int, dict[int, User]] = defaultdict(dict)
-    grants = Grant.objects.in_force(timezone.localdate()).filter(
-        role=Role.AGENCY_LEAD, agency__in=agencies
-    )
-    for grant in grants.select_related("user").order_by("pk"):
-        found[grant.agency_id][grant.user_id] = grant.user
-    return found
+    leads = leads_of({row.agency_id for row in unexcused}, timezone.localdate())
+    notify_each((user, *words_of(row)) for row in unexcused for user in leads[row.agency_id])
 
 
 def words_of(row: MissedDuty) -> tuple[str, str]:

@@ -77,6 +77,9 @@ urlpatterns = [
     ),
     path(f"{rules_of}timescales/new/", rule_changes.timescale_new, name="timescale-new"),
     path(
+        f"{rules_of}<slug:kind>/<int:number>/correct/", rule_changes.rule_correct, name="rule-correct"
+    ),
+    path(
         f"{rules_of}<slug:kind>/<int:number>/remove/", rule_changes.rule_remove, name="rule-remove"
     ),
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -139,8 +140,20 @@ def expected_anew(
 
 
 def with_expectation(rules: LocalRules, row: ExpectationRule) -> LocalRules:
-    """The rules with one expectation more: the newest of its kind."""
-    return replace(rules, expectations=[*rules.expectations, row])
+    """The rules with one expectation more, in place of the version that begins on the same day."""
+    asked = (row.agency_id, row.kind, row.effective_from)
+    others = [r for r in rules.expectations if (r.agency_id, r.kind, r.effective_from) != asked]
+    return replace(rules, expectations=[*others, row])
+
+
+def without(rules: LocalRules, row: ExpectationRule) -> LocalRules:
+    """The rules once a version is taken away: the one that ended for it goes on."""
+    left = [copy(r) for r in rules.expectations if r.pk != row.pk]
+    for r in left:
+        same = (r.agency_id, r.kind) == (row.agency_id, row.kind)
+        if same and r.effective_until == row.effective_from:
+            r.effective_until = row.effective_until
+    return replace(rules, expectations=left)
 
 
 def ending(rules: LocalRules, pk: int, on: date) -> LocalRules:

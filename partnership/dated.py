@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from partnership.history import record, save_changed, save_new
 from partnership.models import Partnership, User
@@ -27,8 +26,14 @@ def locked_place(partnership: Partnership) -> Partnership:
 
 def seen_of(versions: Iterable[Any]) -> str:
     """What a page saw of the versions of a rule, in a few letters."""
-    rows = sorted((row.pk, str(row.effective_from), str(row.effective_until)) for row in versions)
+    rows = sorted((row.pk, *words_of(row)) for row in versions)
     return hashlib.sha256(repr(rows).encode()).hexdigest()[:20]
+
+
+def words_of(row: Any) -> list[str]:
+    """Everything that a version says; ``beside`` is what hangs on it in rows of its own."""
+    said = [str(field.value_from_object(row)) for field in row._meta.concrete_fields]
+    return [*said, str(row.beside() if hasattr(row, "beside") else "")]
 
 
 def refuse_when_another_came(versions: Iterable[Any], seen: str) -> None:
@@ -46,8 +51,9 @@ def begin(
     on = row.effective_from
     refuse_before(first_free, on, "effective_from")
     if any(other.effective_from == on for other in versions):
-        way = "Choose a later day." if on <= timezone.localdate() else "Choose another day, or remove that version first."
-        raise ValidationError({"effective_from": f"A version already begins on {spoken(on)}. {way}"})
+        raise ValidationError({"effective_from": (
+            f"A version already begins on {spoken(on)}. Choose another day, or correct that version."
+        )})
     row.effective_until = next_start(versions, on)
     for other in running_over(versions, on):
         save_changed(other, by, "ended", {"effective_until": on}, partnership=row.partnership)
@@ -97,13 +103,41 @@ def stop(
     save_changed(row, by, "ended", {"effective_until": on}, partnership=row.partnership)
 
 
-def remove(row: Any, versions: Sequence[Any], by: User | None, today: date, *, seen: str = "") -> None:
-    """Take away a version that has not begun; the one that was to end for it goes on."""
+# --- A version that was saved by mistake ----------------------------------------------------------
+
+
+def why_it_stays(row: Any, judged_up_to: date | None) -> str:
+    """Why a version is neither corrected nor taken away: a judgement rests on it. Else nothing."""
+    if judged_up_to is None or row.effective_from > judged_up_to:
+        return ""
+    return (
+        f"It has been in force since {spoken(row.effective_from)}, and what was judged up to "
+        f"{spoken(judged_up_to)} rests on it: add a new version instead."
+    )
+
+
+def refuse_when_judged(row: Any, judged_up_to: date | None) -> None:
+    if why := why_it_stays(row, judged_up_to):
+        raise ValidationError(why)
+
+
+def correct(
+    row: Any, versions: Sequence[Any], by: User | None, new: dict[str, Any], *, seen: str = "",
+    judged_up_to: date | None = None, **told: Any,
+) -> bool:
+    """Other words for a version that nothing was judged by; the days on which it holds stay."""
     refuse_when_another_came(versions, seen)
-    if row.effective_from <= today:
-        raise ValidationError(
-            f"It has been in force since {spoken(row.effective_from)}: add a new version instead."
-        )
+    refuse_when_judged(row, judged_up_to)
+    return save_changed(row, by, "corrected", new, partnership=row.partnership, **told)
+
+
+def remove(
+    row: Any, versions: Sequence[Any], by: User | None, *, seen: str = "",
+    judged_up_to: date | None = None,
+) -> None:
+    """Take away a version that nothing was judged by; the one that ended for it goes on."""
+    refuse_when_another_came(versions, seen)
+    refuse_when_judged(row, judged_up_to)
     start, until = row.effective_from, row.effective_until
     record(by, "removed", row, partnership=row.partnership, effective_from=start)
     row.delete()

@@ -3,6 +3,15 @@
 const form = document.getElementById("register");
 const panel = document.getElementById("quorum");
 
+// On a narrow screen the verdict stands below the form: a line at the foot repeats it meanwhile.
+const repeat = () => {
+  const verdict = document.getElementById("verdict");
+  const below = document.getElementById("verdict-below");
+  if (!verdict || !below) return;
+  below.className = verdict.className;
+  below.textContent = verdict.textContent;
+};
+
 let asked;
 const ask = async () => {
   asked?.abort();
@@ -14,6 +23,7 @@ const ask = async () => {
     if (!answer.ok || answer.redirected) return;
     const html = await answer.text();
     if (html !== panel.innerHTML) panel.innerHTML = html;
+    repeat();
   } catch (error) {
     // Another change came first, or the line is down: saving judges it again in any case.
   }

@@ -6,7 +6,7 @@ from django import forms
 
 from compliance.measures.definitions import MEASURES
 from partnership.forms import PostDay
-from partnership.forms.rules import within
+from partnership.forms.rules import VersionForm, within
 
 MEASURE_CHOICES = [(key, measure.title) for key, measure in MEASURES.items()]
 NARROW = {"class": "govuk-input--width-4", "inputmode": "decimal"}
@@ -19,8 +19,10 @@ def percent(label: str, help_text: str) -> forms.DecimalField:
     )
 
 
-class TargetForm(forms.Form):
+class TargetForm(VersionForm):
     """From when a reading is good, and from when to be watched."""
+
+    fixed = ("measure", "effective_from")
 
     measure = forms.ChoiceField(label="Measure", choices=MEASURE_CHOICES)
     good_from = percent("Good from (per cent)", "A reading of this or more is “Good”.")

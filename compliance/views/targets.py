@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from compliance import actions
-from compliance.actions.targets import series_of
+from compliance.actions.targets import last_rated, made_at, rated_days, series_of
 from compliance.asking import default_period
-from compliance.forms.targets import EndTargetForm, TargetForm
+from compliance.forms.targets import TargetForm
 from compliance.measures import MEASURES, Ledger, Scope, open_ledger
 from compliance.models import Target
 from compliance.rows.rerating import Rerated, rerated
 from compliance.scorecard import TargetLine
 from compliance.views.target_files import asked_place, versions
 from conferences.rules import latest
-from partnership.dated import next_start, seen_of
+from partnership.dated import next_start, seen_of, why_it_stays
 from partnership.exporting import download
 from partnership.forms import posted
 from partnership.models import Partnership, User, today
-from partnership.roles import Permission
 from partnership.templatetags.quorate import RATING_COLOURS, longdate
 from partnership.views.dated import (
-    CHANGE,
+    CHANGES,
     VERSION_COLUMNS,
     Proposal,
     both,
-    confirmed,
     kept_place,
     kept_places,
     one_page,
@@ -72,6 +71,7 @@ def target_list(request: HttpRequest) -> HttpResponse:
     rows = versions(place)
     manages = kept_places(request.user).filter(pk=place.pk).exists()
     page = one_page(rows, request)
+    free = free_to_correct(place, page) if manages else None
     return render(request, "compliance/target_list.html", {
         "place": place,
         "places": [
@@ -80,12 +80,12 @@ def target_list(request: HttpRequest) -> HttpResponse:
         ],
         "keeps": manages,
         "now": in_force(place, rows, manages),
-        "columns": [*COLUMNS, *VERSION_COLUMNS, *([CHANGE] if manages else [])],
+        "columns": [*COLUMNS, *VERSION_COLUMNS, *(CHANGES if manages else [])],
         "rows": [
             [{"text": MEASURES[row.measure].title, "header": True}, per_cent(row, "good_from"),
              per_cent(row, "watch_from"),
              *version_cells(row, [r for r in rows if r.measure == row.measure], today()),
-             *([act_of(row)] if manages else [])]
+             *([correction(row, free), act_of(row)] if free else [])]
             for row in page
         ],
         "page": page,
@@ -110,6 +110,20 @@ def in_force(place: Partnership, rows: list[Target], manages: bool) -> list[dict
     return found
 
 
+def free_to_correct(place: Partnership, rows: Iterable[Target]) -> Callable[[Target], bool]:
+    """Whether a version can still be corrected or taken away: no issued report was rated by it."""
+    days, made = rated_days(place), made_at(rows)
+    return lambda row: not why_it_stays(row, last_rated(row, days, made))
+
+
+def correction(row: Target, free: Callable[[Target], bool]) -> dict[str, str]:
+    """The link that corrects a version saved by mistake."""
+    if not free(row):
+        return {"text": ""}
+    href = reverse("compliance:target-correct", args=[row.pk])
+    return {"text": "Correct", "href": href, "hidden": words_of(row)}
+
+
 def act_of(row: Target) -> dict[str, str]:
     """The link that takes a version away that has not begun, or ends one that has."""
     if row.effective_from > today():
@@ -125,10 +139,11 @@ def act_of(row: Target) -> dict[str, str]:
 
 
 def editor(
-    request: HttpRequest, form: Any, place: Partnership, title: str, about: str = ""
+    request: HttpRequest, form: Any, place: Partnership, title: str, about: str = "", remove: str = ""
 ) -> HttpResponse:
     return render(request, "compliance/target_new.html", {
         "form": form, "place": place, "title": title, "about": about,
+        "remove": remove,
         "back": reverse("compliance:target-list") + f"?partnership={place.code}",
         "crumbs": crumbs(request.user, (title, "")),
     }, status=422 if form.is_bound and form.errors else 200)
@@ -210,11 +225,16 @@ def said(ledger: Ledger, row: Target, versions: list[Target], differ: list[Rerat
     number = f"{len(differ) or 'no'} rating{'' if len(differ) == 1 else 's'}"
     if on > ledger.as_at or (then and then <= ledger.as_at):
         found.append(f"The readings of {period} are rated as before. By it {number} would differ.")
-    elif differ:
-        found.append(f"{number} of {period} change{'s' if len(differ) == 1 else ''}.")
     else:
-        found.append(f"No rating of {period} changes.")
+        found.append(changing(differ, period))
     return [*found, "A total under five has no rating.", ISSUED]
+
+
+def changing(differ: list[Rerated], period: str) -> str:
+    """How many ratings of a period change."""
+    if not differ:
+        return f"No rating of {period} changes."
+    return f"{len(differ)} rating{'' if len(differ) == 1 else 's'} of {period} change{'s' if len(differ) == 1 else ''}."
 
 
 def cells(one: Rerated) -> list[dict]:
@@ -229,64 +249,3 @@ def rating_cell(rating: Any) -> dict:
     if rating is None:
         return {"text": "Not rated"}
     return {"text": rating.label, "tag_colour": RATING_COLOURS[str(rating)]}
-
-
-# --- Ending and taking away -----------------------------------------------------------------------
-
-
-def kept_target(request: HttpRequest, number: int) -> Target:
-    """A target that the person keeps, or 404."""
-    rows = Target.objects.within_reach(request.user, Permission.MANAGE_RULES)
-    return get_object_or_404(rows.select_related("partnership"), pk=number)
-
-
-def target_end(request: HttpRequest, number: int) -> HttpResponse:
-    """End a target: from a day on the measure is not rated."""
-    row = kept_target(request, number)
-    place = row.partnership
-    form = EndTargetForm(posted(request), initial={"effective_until": today()})
-    ok = request.method == "POST" and form.is_valid()
-
-    def propose() -> Proposal:
-        on = longdate(form.cleaned_data["effective_until"])
-        return Proposal(
-            title="End a target", name=place.name,
-            crumbs=crumbs(request.user, ("What changes", "")),
-            back=reverse("compliance:target-list") + f"?partnership={place.code}",
-            seen=seen_of(series_of(row)), now="As it is", then=f"From {on}",
-            rows=both([("Target", words_of(row), "Not rated")]),
-            said=[f"Readings up to {on} or a later day have no rating.", ISSUED],
-            save=f"End it on {on}", warning=True,
-        )
-
-    return steps(
-        request, form, ok=ok, propose=propose,
-        act=lambda seen: actions.end_target(
-            by=request.user, target=row, seen=seen, **form.cleaned_data
-        ) or True,
-        show=lambda: editor(request, form, place, "End a target", words_of(row)),
-        saved=lambda _: back(
-            request, place,
-            f"The target no longer holds from {longdate(form.cleaned_data['effective_until'])}.",
-        ),
-    )
-
-
-def target_remove(request: HttpRequest, number: int) -> HttpResponse:
-    """Take away a version that has not begun."""
-    row = kept_target(request, number)
-    place, since = row.partnership, longdate(row.effective_from)
-    asked = Proposal(
-        title="Remove a target", name=place.name,
-        crumbs=crumbs(request.user, ("Remove a target", "")),
-        back=reverse("compliance:target-list") + f"?partnership={place.code}",
-        seen=seen_of(series_of(row)), now="As it is", then="Afterwards",
-        rows=both([(f"From {since}", words_of(row), "Removed")]),
-        said=["The version before it, where there is one, goes on."],
-        save="Remove this version", warning=True,
-    )
-    return confirmed(
-        request, asked,
-        act=lambda seen: actions.remove_target(by=request.user, target=row, seen=seen) or True,
-        saved=lambda _: back(request, place, f"The target from {since} is removed."),
-    )

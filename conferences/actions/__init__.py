@@ -23,10 +23,15 @@ from conferences.actions.registers import (
     correct_line,
     record_attendance,
 )
+from conferences.actions.rule_mistakes import (
+    correct_expectation,
+    correct_quorum,
+    correct_timescale,
+    remove_rule,
+)
 from conferences.actions.rules import (
     end_expectation,
     expect,
-    remove_rule,
     set_default_rules,
     set_quorum,
     set_timescale,
@@ -44,7 +49,10 @@ __all__ = [
     "close_registers",
     "convene",
     "correct_ending",
+    "correct_expectation",
     "correct_line",
+    "correct_quorum",
+    "correct_timescale",
     "dispute",
     "end_expectation",
     "excuse",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from conferences.actions.meetings import still_open
 from conferences.choices import REPRESENTED, MeetingState, Outcome
-from conferences.judging import judge_registers
+from conferences.judging import judge_registers, lines_of, report_awaited, reports_unsaid
 from conferences.models import Attendance, Meeting
 from conferences.signals import register_closed
 from conferences.telling import tell_alarms
-from partnership.history import changed, record, save_changed
+from conferences.wording import listed
+from partnership.history import changed, entry, record, record_all, save_changed
 from partnership.models import User
 from partnership.stale import ChangedSince, fingerprint, refuse_when_changed
 
@@ -91,19 +92,38 @@ def as_there(new: Mapping[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def close_register(
-    *, by: User | None, meeting: Meeting, seen: str = "", held: bool = False
+    *, by: User | None, meeting: Meeting, seen: str = "", held: bool = False,
+    not_required: Collection[int] | None = None,
 ) -> Meeting:
     """Close one register: judge quoracy, find what was missed, tell the floors above and the leads.
 
     ``seen`` is the register that was looked at before; ``held`` says of a meeting that was only
-    planned that it was held.
+    planned that it was held. ``not_required`` are the agencies (by their keys) of which a report was
+    expected and a person says that none was required; without it nobody is asked.
     """
     row = still_open(meeting)
     if seen and seen != register_seen(row):
         raise ChangedSince(f"Somebody changed the register of {row} since you opened this page.")
     if held and row.state == MeetingState.PLANNED:
         save_changed(row, by, "changed", {"state": MeetingState.HELD}, partnership=row.partnership)
+    if not_required is not None:
+        write_not_required(by, row, not_required)
     return close_registers(by=by, meetings=[row])[0]
+
+
+def write_not_required(by: User | None, meeting: Meeting, agencies: Collection[int]) -> None:
+    """Note who said that no report was required; refused while an expected one is passed over."""
+    lines = lines_of([meeting])[meeting.pk]
+    unsaid = reports_unsaid(meeting, lines)
+    if open_still := [name for key, name in unsaid.items() if key not in agencies]:
+        raise ValidationError({"not_required": (
+            f"Say on the register what became of the report of {listed(open_still)}, or tick that "
+            "none was required."
+        )})
+    record_all(
+        entry(by, "recorded", line, report=line.report, partnership=meeting.partnership, agency=line.agency)
+        for line in lines if line.agency_id in unsaid and report_awaited(line)
+    )
 
 
 def register_seen(meeting: Meeting) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from conferences import presets
 from conferences.models import (
@@ -49,7 +48,13 @@ def set_default_rules(*, by: User | None, partnership: Partnership) -> None:
 
 
 def first_free(partnership: Partnership, agency: Agency | None = None) -> date | None:
-    """The first day on which a rule may begin: the day after the last register that was closed.
+    """The first day on which a rule may begin: the day after the last register that was closed."""
+    last = judged_up_to(partnership, agency)
+    return last + timedelta(days=1) if last else None
+
+
+def judged_up_to(partnership: Partnership, agency: Agency | None = None) -> date | None:
+    """The day of the last register that was closed: rules that began up to then stay as they are.
 
     A judgement is kept with the rule that was in force on its day; a rule that began earlier would
     say that it was judged wrongly. For one agency only its own registers count.
@@ -57,8 +62,15 @@ def first_free(partnership: Partnership, agency: Agency | None = None) -> date |
     rows = Meeting.objects.filter(partnership=partnership, closed_at__isnull=False)
     if agency is not None:
         rows = rows.filter(lines__agency=agency)
-    last = rows.aggregate(on=Max("held_on"))["on"]
-    return last + timedelta(days=1) if last else None
+    return rows.aggregate(on=Max("held_on"))["on"]
+
+
+def judged_by_agency(partnership: Partnership) -> dict[int, date]:
+    """The same of each agency by its key, for a list."""
+    closed = Attendance.objects.filter(
+        meeting__partnership=partnership, meeting__closed_at__isnull=False
+    )
+    return dict(closed.order_by().values_list("agency").annotate(on=Max("meeting__held_on")))
 
 
 def hold_registers(partnership: Partnership, since: date) -> None:
@@ -76,6 +88,8 @@ def series_of(row: Any) -> list[Any]:
         rows = rows.filter(agency=row.agency_id, kind=row.kind)
     elif isinstance(row, Timescale):
         rows = rows.filter(what=row.what)
+    else:
+        rows = rows.prefetch_related("units__agencies")
     return list(rows)
 
 
@@ -90,20 +104,34 @@ def set_quorum(
     """A new version of the quorum from a day on, with the agencies that count as one."""
     place = dated.locked_place(partnership)
     hold_registers(place, effective_from)
-    if not terms.get("required_sectors") and not terms.get("others"):
-        raise ValidationError({"others": NOTHING_ASKED})
+    refuse_nothing_asked(terms)
     row = QuorumRule(partnership=place, effective_from=effective_from, **terms)
     groups = [(title, list(agencies)) for title, agencies in units]
-    told = {f"counts as {title}": agencies for title, agencies in groups}
     dated.begin(
-        row, series_of(row), by, seen=seen, first_free=first_free(place), **terms, **told
+        row, series_of(row), by, seen=seen, first_free=first_free(place), **terms,
+        **groups_told(groups),
     )
+    write_groups(row, groups)
+    return row
+
+
+def refuse_nothing_asked(terms: dict[str, Any]) -> None:
+    if not terms.get("required_sectors") and not terms.get("others"):
+        raise ValidationError({"others": NOTHING_ASKED})
+
+
+def groups_told(groups: Iterable[tuple[str, list[Agency]]]) -> dict[str, list[Agency]]:
+    return {f"counts as {title}": agencies for title, agencies in groups}
+
+
+def write_groups(row: QuorumRule, groups: Iterable[tuple[str, list[Agency]]]) -> None:
+    """The agencies that count as one under a version, in place of those there were."""
+    row.units.all().delete()
     for title, agencies in groups:
         unit = QuorumUnit(rule=row, title=title)
         unit.full_clean()
         unit.save()
         unit.agencies.set(agencies)
-    return row
 
 
 @transaction.atomic
@@ -147,7 +175,7 @@ def set_timescale(
     )
 
 
-# --- Ending and taking away -----------------------------------------------------------------------
+# --- Ending ----------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -166,21 +194,6 @@ def end_expectation(
     free = first_free(place, row.agency)
     dated.stop(row, series_of(row), by, effective_until, seen=seen, first_free=free)
     write_expected(by, place, before, effective_until)
-
-
-@transaction.atomic
-def remove_rule(
-    *, by: User | None, rule: QuorumRule | ExpectationRule | Timescale, seen: str = ""
-) -> None:
-    """Take away a version that has not begun; the one before it goes on."""
-    place = dated.locked_place(rule.partnership)
-    before = LocalRules.of(place)
-    row = still_there(rule)
-    since = row.effective_from
-    hold_registers(place, since)
-    dated.remove(row, series_of(row), by, timezone.localdate(), seen=seen)
-    if isinstance(rule, ExpectationRule):
-        write_expected(by, place, before, since)
 
 
 def still_there(rule: Any) -> Any:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from conferences.actions.filling import COUNTS, ENDING, Typed
 from conferences.actions.registers import LINE
-from conferences.choices import REPRESENTED, ChairDecision, Mode, Outcome, ReportState
+from conferences.choices import REPORTING, REPRESENTED, ChairDecision, Mode, Outcome, ReportState
 from conferences.convening import nameable
 from conferences.forms.fields import NO_CHILD, LineChoice
 from conferences.forms.people import Line, find_person
@@ -20,6 +20,7 @@ from partnership.models import Agency, User
 from partnership.stale import snapshot
 
 MOST_CHILDREN = 99
+AWAITED = "Not known yet"  # of a report that is expected
 RADIOS = {"class": "govuk-radios--small govuk-radios--inline app-register__outcomes"}
 SMALL = {"class": "app-register__select"}
 
@@ -52,6 +53,9 @@ class LineForm(forms.Form):
         })
         if not (line.represented and not line.mode):
             self.fields["mode"].choices = Mode.choices
+        if line.involved and line.expectation in REPORTING:
+            # Written down as not required only by whoever says so when the register is closed.
+            self.fields["report"].choices = [(ReportState.NOT_REQUIRED, AWAITED), *ReportState.choices[1:]]
 
     def typed(self) -> Typed:
         """What was typed, for the action."""
@@ -140,6 +144,29 @@ class CameForm(forms.Form):
 
 def count(label: str, **options: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=MOST_CHILDREN, **options)
+
+
+class Waived(forms.TypedMultipleChoiceField):
+    """Agencies that were on the page: also one of which somebody wrote a report down meanwhile."""
+
+    def valid_value(self, value: str) -> bool:
+        return True
+
+
+class ClosingForm(forms.Form):
+    """What closing asks: whether reports that were expected were not required after all."""
+
+    not_required = Waived(
+        label="No report was required of", required=False, coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="A report was expected of these agencies, and the register does not say what became "
+        "of it. Go back and write it down, or tick those of which none was required: then no report "
+        "is counted or found missed.",
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, unsaid: Mapping[int, str]) -> None:
+        super().__init__(data)
+        self.fields["not_required"].choices = list(unsaid.items())
 
 
 class EndingForm(forms.Form):

@@ -12,7 +12,7 @@ from conferences.models import QuorumRule, QuorumUnit
 from conferences.quorum import Terms
 from partnership.choices import Sector
 from partnership.forms import PostDay, Ticked
-from partnership.forms.rules import on_one_line, within
+from partnership.forms.rules import VersionForm, on_one_line, within
 from partnership.models import Agency, Partnership
 
 FROM_HELP = (
@@ -36,7 +36,7 @@ def agencies_of(partnership: Partnership):
     return Agency.objects.filter(memberships__partnership=partnership).order_by("name")
 
 
-class FromForm(forms.Form):
+class FromForm(VersionForm):
     effective_from = PostDay("In force from", help_text=FROM_HELP)
 
 
@@ -167,10 +167,12 @@ class ExpectationForm(FromForm):
         help_text="With “attend or report”, something was missed only when both are lacking.",
     )
     field_order = ("agency", "kind", "expectation", "effective_from")
+    fixed = ("agency", "kind", "effective_from")
 
     def __init__(self, *args: Any, partnership: Partnership, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["agency"].queryset = agencies_of(partnership)
+        if not self.rule:
+            self.fields["agency"].queryset = agencies_of(partnership)
 
     def clean_agency(self) -> Agency | None:
         return self.cleaned_data["agency"] or None
@@ -188,6 +190,7 @@ class TimescaleForm(FromForm):
     )
     unit = forms.ChoiceField(label="Of what", choices=Unit.choices, widget=forms.RadioSelect)
     field_order = ("what", "amount", "unit", "effective_from")
+    fixed = ("what", "effective_from")
 
 
 class EndForm(forms.Form):

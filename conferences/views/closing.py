@@ -13,15 +13,15 @@ from django.urls import reverse
 from conferences import actions
 from conferences.actions.filling import ENDING
 from conferences.actions.registers import register_seen
-from conferences.choices import ChairDecision, MeetingState, MissedKind, ReportState
-from conferences.forms.register import CorrectEndingForm
-from conferences.judging import Foreseen, alarm, foresee, lines_of
+from conferences.choices import ChairDecision, MeetingState, MissedKind
+from conferences.forms.register import ClosingForm, CorrectEndingForm
+from conferences.judging import Foreseen, alarm, foresee, lines_of, reports_unsaid
 from conferences.missed import Missed
 from conferences.models import Attendance, Meeting
 from conferences.rules import LocalRules
 from conferences.views.beside import waits_for_new_date
 from conferences.views.register import below, place, recordable
-from conferences.views.saying import ASKED_TO_REPORT, ending_in_words
+from conferences.views.saying import ending_in_words
 from partnership.forms import posted
 from partnership.models import today
 from partnership.roles import Permission
@@ -38,19 +38,27 @@ def close(request: HttpRequest, code: str, reference: str) -> HttpResponse:
     if meeting.closed_at:
         messages.info(request, f"The register of {meeting} is closed already.")
         return redirect("conferences:meeting-detail", *place(meeting))
-    form = forms.Form(posted(request))
+    form = asked(request, meeting)
     seen = request.POST.get("seen") or "none"
     if request.method == "POST" and form.is_valid():
         try:
             closed = tried(form, lambda: actions.close_register(
-                by=request.user, meeting=meeting, seen=seen, held=may_be_held(meeting)
+                by=request.user, meeting=meeting, seen=seen, held=may_be_held(meeting),
+                not_required=form.cleaned_data["not_required"],
             ))
         except ChangedSince:
-            return checking(request, recordable(request, code, reference), form, status=409)
+            fresh = recordable(request, code, reference)
+            return checking(request, fresh, asked(request, fresh), status=409)
         if closed:
             messages.success(request, in_words(closed))
             return redirect("conferences:meeting-detail", *place(meeting))
     return checking(request, meeting, form, status=422 if form.errors else 200)
+
+
+def asked(request: HttpRequest, meeting: Meeting) -> ClosingForm:
+    """What closing asks about the register as it stands."""
+    unsaid = reports_unsaid(meeting, lines_of([meeting])[meeting.pk])
+    return ClosingForm(posted(request), unsaid=unsaid)
 
 
 def may_be_held(meeting: Meeting) -> bool:
@@ -118,22 +126,7 @@ def doubts(meeting: Meeting, lines: list[Attendance], found: Foreseen) -> list[s
     if found.unknown:
         names = ", ".join(sorted({line.agency.name for line in found.unknown}))
         doubts.append(f"Nobody knows yet whether these came: {names}. Not known counts as not met.")
-    silent = no_report_said(lines) if meeting.is_conference else []
-    if silent:
-        doubts.append(
-            f"A report was expected, and “not required” is written down: {', '.join(silent)}. "
-            "So no missed report is found there."
-        )
     return [*doubts, *filter(None, [about_decision(meeting, found)])]
-
-
-def no_report_said(lines: list[Attendance]) -> list[str]:
-    """Agencies of which a report was expected, and none of whose lines says anything of one."""
-    said = {line.agency_id for line in lines if line.report != ReportState.NOT_REQUIRED}
-    return sorted({
-        line.agency.name for line in lines
-        if line.involved and line.expectation in ASKED_TO_REPORT and line.agency_id not in said
-    })
 
 
 def about_decision(meeting: Meeting, found: Foreseen) -> str:

@@ -23,7 +23,7 @@ from conferences.actions.filling import (
     state_after,
 )
 from conferences.actions.registers import LINE, as_there
-from conferences.choices import Expectation, MeetingState, ReportState
+from conferences.choices import REPORTING, Expectation, MeetingState, ReportState
 from conferences.forms.register import CameForm, EndingForm, LineForm
 from conferences.judging import Foreseen, alarm, foresee
 from conferences.models import Attendance, Meeting
@@ -35,8 +35,6 @@ from partnership.roles import Permission
 from partnership.stale import snapshot
 from partnership.templatetags.quorate import first_control, sentences
 from partnership.views.editing import last_change
-
-REPORTS = frozenset({Expectation.REPORT, Expectation.BOTH, Expectation.EITHER})
 
 
 def recordable(request: HttpRequest, code: str, reference: str) -> Meeting:
@@ -126,7 +124,7 @@ class Page:
         """The judgement in words."""
         found = self.foreseen
         there = {line.agency_id for line in found.there}
-        known = {"unknown": len(found.unknown), "there": len(there), "alarm": alarm(found.in_a_row, judged=False)}
+        known = {"unknown": len(found.unknown), "there": len(there), "reports": len(found.unsaid), "alarm": alarm(found.in_a_row, judged=False)}
         if found.quoracy is None:
             return known
         word, colour = ("Quorate", "green") if found.quoracy.quorate else ("Not quorate", "red")
@@ -147,7 +145,7 @@ class Page:
         named = line.pk in self.named
         return {
             "form": form, "line": line, "who": who(line, named), "notes": notes(line, named),
-            "report": line.expectation in REPORTS or line.report != ReportState.NOT_REQUIRED,
+            "report": line.expectation in REPORTING or line.report != ReportState.NOT_REQUIRED,
             "clash": self.clashes.get(line.pk),
         }
 

@@ -5,18 +5,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from conferences import actions
-from conferences.actions.rules import series_of
+from conferences.actions.rules import judged_up_to, series_of
 from conferences.choices import Expectation, Timed
 from conferences.forms.rules import EndForm, ExpectationForm, TimescaleForm
 from conferences.models import ExpectationRule, QuorumRule, Timescale
 from conferences.rules import LocalRules, latest
-from conferences.views.rule_quorum import back_to, begins, editor
+from conferences.views.rule_quorum import (
+    back_to,
+    begins,
+    editor,
+    quorum_new,
+    removal_of,
+    titled,
+    version_words,
+)
 from conferences.views.rules import crumbs
 from conferences.views.weighed import (
     TIMING_COLUMNS,
@@ -28,7 +37,7 @@ from conferences.views.weighed import (
 )
 from conferences.weighing import expected_anew, weigh_timescale, with_expectation
 from conferences.wording import expectation_words, limit_words, quorum_words, timescale_words
-from partnership.dated import seen_of
+from partnership.dated import seen_of, why_it_stays
 from partnership.forms import posted
 from partnership.models import Agency, Partnership, today
 from partnership.templatetags.quorate import longdate
@@ -46,26 +55,32 @@ LISTS = {
 # --- Expectations ---------------------------------------------------------------------------------
 
 
-def expectation_new(request: HttpRequest, code: str) -> HttpResponse:
-    """Say what is expected of an agency, or of all, from a day on."""
+def expectation_new(
+    request: HttpRequest, code: str, rule: ExpectationRule | None = None
+) -> HttpResponse:
+    """Say what is expected of an agency, or of all, from a day on; or correct a version that says it."""
     place = kept_place(request, code)
     form = ExpectationForm(
-        posted(request), partnership=place, initial={"effective_from": today()}
+        posted(request), partnership=place, rule=rule,
+        initial={"effective_from": today(), "expectation": rule.expectation if rule else None},
     )
     ok = request.method == "POST" and form.is_valid()
     above = (f"What is expected in {place}",
              reverse("conferences:expectation-list", args=[place.code]))
     return steps(
         request, form, ok=ok,
-        act=lambda seen: actions.expect(
+        act=lambda seen: actions.correct_expectation(
+            by=request.user, rule=rule, seen=seen, **form.corrected
+        ) if rule else actions.expect(
             by=request.user, partnership=place, seen=seen, **form.cleaned_data
         ),
         show=lambda: editor(request, "conferences/rule_new.html", form, place,
-                            "Change what is expected", above),
+                            titled("Change what is expected", rule), above,
+                            **about(rule, "expectation")),
         propose=lambda: expectation_proposal(request, place, form, above),
         saved=lambda row: back_to(
             request, "conferences:expectation-list", place,
-            f"Saved. From {longdate(row.effective_from)}: {expectation_words(row)}",
+            f"{saved_word(rule)}. From {longdate(row.effective_from)}: {expectation_words(row)}",
         ),
     )
 
@@ -148,23 +163,26 @@ def expectation_end(request: HttpRequest, code: str, number: int) -> HttpRespons
 # --- Timescales -----------------------------------------------------------------------------------
 
 
-def timescale_new(request: HttpRequest, code: str) -> HttpResponse:
-    """A new version of one timescale."""
+def timescale_new(request: HttpRequest, code: str, rule: Timescale | None = None) -> HttpResponse:
+    """A new version of one timescale; or a version that was saved by mistake, corrected."""
     place = kept_place(request, code)
-    form = TimescaleForm(posted(request), initial=timescale_start(request, place))
+    start = {"amount": rule.amount, "unit": rule.unit} if rule else timescale_start(request, place)
+    form = TimescaleForm(posted(request), rule=rule, initial=start)
     ok = request.method == "POST" and form.is_valid()
     above = (f"Timescales of {place}", reverse("conferences:timescale-list", args=[place.code]))
     return steps(
         request, form, ok=ok,
-        act=lambda seen: actions.set_timescale(
+        act=lambda seen: actions.correct_timescale(
+            by=request.user, rule=rule, seen=seen, **form.corrected
+        ) if rule else actions.set_timescale(
             by=request.user, partnership=place, seen=seen, **form.cleaned_data
         ),
         show=lambda: editor(request, "conferences/rule_new.html", form, place,
-                            "Change a timescale", above),
+                            titled("Change a timescale", rule), above, **about(rule, "timescale")),
         propose=lambda: timescale_proposal(request, place, form, above),
         saved=lambda row: back_to(
             request, "conferences:timescale-list", place,
-            f"Saved. From {longdate(row.effective_from)}: {timescale_words(row)}",
+            f"{saved_word(rule)}. From {longdate(row.effective_from)}: {timescale_words(row)}",
         ),
     )
 
@@ -199,11 +217,39 @@ def timescale_proposal(
     )
 
 
+# --- Saved by mistake -----------------------------------------------------------------------------
+
+
+def rule_correct(request: HttpRequest, code: str, kind: str, number: int) -> HttpResponse:
+    """Correct a version that no register was judged by; of another the sentence why it stays."""
+    rule = kept_rule(request, code, kind, number)
+    judged = judged_up_to(rule.partnership, getattr(rule, "agency", None))
+    why = why_it_stays(rule, judged)
+    if why and request.method != "POST":
+        messages.info(request, why)
+        return redirect(LISTS[kind], code)
+    return EDITORS[kind](request, code, rule)
+
+
+EDITORS = {"quorum": quorum_new, "expectation": expectation_new, "timescale": timescale_new}
+
+
+def about(rule: Any, kind: str) -> dict[str, str]:
+    """What the page of a correction says of the version."""
+    if not rule:
+        return {}
+    return {"about": f"{version_words(rule)}. {in_words(rule)}", "remove": removal_of(rule, kind)}
+
+
+def saved_word(rule: Any) -> str:
+    return "Corrected" if rule else "Saved"
+
+
 # --- Taking away ----------------------------------------------------------------------------------
 
 
 def rule_remove(request: HttpRequest, code: str, kind: str, number: int) -> HttpResponse:
-    """Take away a version that has not begun."""
+    """Take away a version that no register was judged by."""
     rule = kept_rule(request, code, kind, number)
     place, address = rule.partnership, LISTS[kind]
     above = ("Versions", reverse(address, args=[place.code]))

@@ -54,43 +54,67 @@ def editor(
     }, status=422 if wrong else 200)
 
 
-def quorum_new(request: HttpRequest, code: str) -> HttpResponse:
-    """A new version of the quorum."""
+def quorum_new(request: HttpRequest, code: str, rule: QuorumRule | None = None) -> HttpResponse:
+    """A new version of the quorum; or a version that was saved by mistake, corrected."""
     place = kept_place(request, code)
     versions = list(place.quorum_rules.prefetch_related("units__agencies"))
-    now = latest(versions, today())
+    now = next((v for v in versions if v == rule), None) or latest(versions, today())
     start = quorum_initial(now or QuorumRule(**QUORUM))
-    form = QuorumForm(posted(request), initial={**start, "effective_from": today()})
-    units = Units(
-        with_more(request), prefix="unit", form_kwargs={"partnership": place},
-        initial=[
-            {"title": unit.title, "agencies": [agency.pk for agency in unit.agencies.all()]}
-            for unit in now.units.all()
-        ] if now else [],
-    )
+    form = QuorumForm(posted(request), rule=rule, initial={**start, "effective_from": today()})
+    units = units_of(request, place, now)
     ok = request.method == "POST" and form.is_valid() & units.is_valid()
     list_page = reverse("conferences:quorum-rule", args=[place.code])
     above = (f"Quorum of {place}", list_page)
 
     def act(seen: str) -> QuorumRule:
+        if rule:
+            return actions.correct_quorum(
+                by=request.user, rule=rule, seen=seen, units=units.units(), **form.terms()
+            )
         return actions.set_quorum(
             by=request.user, partnership=place, seen=seen, units=units.units(), **form.terms(),
             effective_from=form.cleaned_data["effective_from"],
         )
 
     def show() -> HttpResponse:
-        return editor(request, "conferences/rule_quorum_new.html", form, place, "Change the quorum",
-                      above, units=units, errors=unit_errors(units) if units.is_bound else [],
-                      now=quorum_words(now) if now else [])
+        return editor(request, "conferences/rule_quorum_new.html", form, place,
+                      titled("Change the quorum", rule), above, remove=removal_of(rule, "quorum"), units=units, errors=unit_errors(units) if units.is_bound else [],
+                      now=quorum_words(now) if now else [],
+                      now_title=version_words(rule) if rule else "In force now")
 
     return steps(
         request, form, ok=ok, act=act, show=show,
         propose=lambda: quorum_proposal(request, place, form, units, above),
         saved=lambda row: back_to(
             request, "conferences:quorum-rule", place,
-            f"The new quorum is saved. It is in force from {longdate(row.effective_from)}.",
+            f"The {'version is corrected' if rule else 'new quorum is saved'}. It is in force from "
+            f"{longdate(row.effective_from)}.",
         ),
     )
+
+
+def units_of(request: HttpRequest, place: Partnership, now: QuorumRule | None) -> UnitRows:
+    """The groups that count as one: as typed, else as a version has them."""
+    return Units(
+        with_more(request), prefix="unit", form_kwargs={"partnership": place},
+        initial=[
+            {"title": unit.title, "agencies": [agency.pk for agency in unit.agencies.all()]}
+            for unit in now.units.all()
+        ] if now else [],
+    )
+
+
+def titled(title: str, rule: Any) -> str:
+    return "Correct a version" if rule else title
+
+
+def version_words(rule: Any) -> str:
+    return f"As it was saved: in force from {longdate(rule.effective_from)}"
+
+
+def removal_of(rule: Any, kind: str) -> str:
+    """Where a version is taken away that is looked at to be corrected."""
+    return reverse("conferences:rule-remove", args=[rule.partnership.code, kind, rule.pk]) if rule else ""
 
 
 def with_more(request: HttpRequest) -> Any:

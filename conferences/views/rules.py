@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from conferences.actions.rules import judged_by_agency, judged_up_to
 from conferences.choices import MeetingKind, Timed
 from conferences.forms.rules import RuleFilter
 from conferences.models import ExpectationRule, QuorumRule, Timescale
@@ -21,11 +22,12 @@ from conferences.wording import (
     limit_words,
     quorum_words,
 )
+from partnership.dated import why_it_stays
 from partnership.exporting import download
 from partnership.models import Partnership, User, today
 from partnership.templatetags.quorate import longdate
 from partnership.views.dated import (
-    CHANGE,
+    CHANGES,
     STATES,
     VERSION_COLUMNS,
     keeps,
@@ -112,6 +114,7 @@ def quorum_rule(request: HttpRequest, code: str) -> HttpResponse:
         place.quorum_rules.prefetch_related("units__agencies").order_by("-effective_from")
     )
     manages = keeps(request.user, place)
+    free = free_to_correct(place) if manages else None
     now = latest(versions, today())
     page = one_page(versions, request)
     return render(request, "conferences/rule_quorum.html", {
@@ -119,23 +122,46 @@ def quorum_rule(request: HttpRequest, code: str) -> HttpResponse:
         "keeps": manages,
         "now": quorum_words(now) if now else [],
         "since": now.effective_from if now else None,
-        "versions": [quorum_version(row, versions, place, manages) for row in page],
+        "versions": [quorum_version(row, versions, place, free) for row in page],
+        "correct": correction(now, "quorum", place, free).get("href", "") if now and free else "",
         "page": page,
         "crumbs": crumbs(request.user, (f"Quorum of {place}", "")),
     })
 
 
 def quorum_version(
-    row: QuorumRule, versions: list[QuorumRule], place: Partnership, manages: bool
+    row: QuorumRule, versions: list[QuorumRule], place: Partnership,
+    free: Callable[[Any], bool] | None,
 ) -> dict[str, Any]:
     """A version of the quorum with its sentences."""
     state, colour = state_of(row, versions, today())
     until = until_of(row, versions)
-    link = removal(row, "quorum", place) if manages else {}
+    link = removal(row, "quorum", place) if free else {}
+    correct = correction(row, "quorum", place, free) if free else {}
     return {
         "title": f"From {longdate(row.effective_from)}" + (f" until {longdate(until)}" if until else ""),
         "state": state, "colour": colour, "words": quorum_words(row), "href": link.get("href", ""),
+        "correct": correct.get("href", ""),
     }
+
+
+def free_to_correct(place: Partnership, *, by_agency: bool = False) -> Callable[[Any], bool]:
+    """Whether a version can still be corrected or taken away: no register was judged by it."""
+    last, own = judged_up_to(place), judged_by_agency(place) if by_agency else {}
+
+    def free(row: Any) -> bool:
+        about_one = getattr(row, "agency_id", None)
+        return not why_it_stays(row, own.get(about_one) if about_one else last)
+
+    return free
+
+
+def correction(row: Any, what: str, place: Partnership, free: Callable[[Any], bool]) -> dict[str, str]:
+    """The link that corrects a version saved by mistake."""
+    if not free(row):
+        return {"text": ""}
+    href = reverse("conferences:rule-correct", args=[place.code, what, row.pk])
+    return {"text": "Correct", "href": href, "hidden": str(row)}
 
 
 def removal(row: Any, what: str, place: Partnership) -> dict[str, str]:
@@ -168,6 +194,7 @@ def expectation_list(request: HttpRequest, code: str) -> HttpResponse:
     place = readable_place(request, code)
     form, sort, rows, every = expectations(request, place)
     manages = keeps(request.user, place)
+    free = free_to_correct(place, by_agency=True) if manages else None
     page = one_page(rows, request)
     return render(request, "conferences/rule_expectations.html", {
         "place": place,
@@ -175,10 +202,10 @@ def expectation_list(request: HttpRequest, code: str) -> HttpResponse:
         "filter": form,
         "narrowed": bool(form.cleaned_data.get("agency") or form.cleaned_data.get("state")),
         "files": [download(request, "conferences:expectation-list-file", code)],
-        "columns": [*headings(request, COLUMNS, SORTS, sort), *([CHANGE] if manages else [])],
+        "columns": [*headings(request, COLUMNS, SORTS, sort), *(CHANGES if manages else [])],
         "rows": [
             [*expectation_cells(row), *version_cells(row, series(every, row), today()),
-             *([expectation_act(row, place)] if manages else [])]
+             *([correction(row, "expectation", place, free), expectation_act(row, place)] if free else [])]
             for row in page
         ],
         "page": page,
@@ -226,6 +253,7 @@ def timescale_list(request: HttpRequest, code: str) -> HttpResponse:
     place = readable_place(request, code)
     rows = timescales(place)
     manages = keeps(request.user, place)
+    free = free_to_correct(place) if manages else None
     page = one_page(rows, request)
     new = reverse("conferences:timescale-new", args=[place.code])
     columns = [{"text": "What it is about"}, {"text": "Limit"}, *VERSION_COLUMNS]
@@ -237,12 +265,12 @@ def timescale_list(request: HttpRequest, code: str) -> HttpResponse:
              **({"action_href": f"{new}?what={what}"} if manages else {})}
             for what, words in limits_in_words(place)
         ],
-        "columns": [*columns, *([CHANGE] if manages else [])],
+        "columns": [*columns, *(CHANGES if manages else [])],
         "rows": [
             [{"text": row.get_what_display(), "header": True},
              {"text": limit_words(row.amount, row.unit)},
              *version_cells(row, [r for r in rows if r.what == row.what], today()),
-             *([removal(row, "timescale", place)] if manages else [])]
+             *([correction(row, "timescale", place, free), removal(row, "timescale", place)] if free else [])]
             for row in page
         ],
         "page": page,

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from conferences.actions.rules import series_of
 from conferences.choices import Expectation, MeetingKind, Timed
-from conferences.models import ExpectationRule, Meeting, Timescale
+from conferences.models import ExpectationRule, Meeting, QuorumRule, Timescale
 from conferences.rules import LocalRules
 from conferences.weighing import (
     ExpectedChange,
@@ -22,10 +22,11 @@ from conferences.weighing import (
     expected_anew,
     lines_expecting_otherwise,
     window,
+    without,
 )
 from conferences.wording import ASKS
 from partnership.dated import next_start
-from partnership.models import Partnership
+from partnership.models import Partnership, today
 from partnership.templatetags.quorate import longdate
 
 STAYS = "What was judged stays as it is, with the rule of its day. Nothing below is written."
@@ -182,8 +183,20 @@ def timed_cell(in_time: bool, due_on: date | None) -> dict:
 
 
 def removing_said(rule: Any, versions: list[Any]) -> list[str]:
-    """What holds after a version that has not begun is taken away."""
-    ended_for_it = [v for v in versions if v.effective_until == rule.effective_from]
-    if ended_for_it:
-        return ["The version before it goes on in its place.", "Nothing that was judged changes."]
-    return ["What holds now goes on.", "Nothing that was judged changes."]
+    """What holds after a version is taken away that nothing was judged by."""
+    if any(version.effective_until == rule.effective_from for version in versions):
+        then = "The version before it goes on in its place."
+    elif rule.effective_from > today() or isinstance(rule, QuorumRule):
+        then = "What holds now goes on."
+    elif isinstance(rule, ExpectationRule):
+        then = "What is expected more generally holds in its place."
+    else:
+        then = "The limit that every partnership starts with holds in its place."
+    return [then, *lines_without(rule), "Nothing that was judged changes."]
+
+
+def lines_without(rule: Any) -> list[str]:
+    if not isinstance(rule, ExpectationRule):
+        return []
+    rules, on = LocalRules.of(rule.partnership), rule.effective_from
+    return [lines_said(expected_anew(rule.partnership, rules, without(rules, rule), on))]

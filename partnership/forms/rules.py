@@ -49,6 +49,31 @@ def check_year(year: int) -> None:
         raise ValidationError(f"Choose a year from {FIRST_YEAR} to {last}.")
 
 
+class VersionForm(forms.Form):
+    """A new version of a rule; or, with ``rule``, other words for one that is there.
+
+    What says which version it is stays then: it is not asked, and comes from the rule.
+    """
+
+    fixed: tuple[str, ...] = ("effective_from",)
+
+    def __init__(self, *args: Any, rule: Any = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.rule = rule
+        for name in self.fixed if rule else ():
+            del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        if self.rule:
+            self.cleaned_data |= {name: getattr(self.rule, name) for name in self.fixed}
+        return self.cleaned_data
+
+    @property
+    def corrected(self) -> dict[str, Any]:
+        """What was typed anew of a version that is there."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.fixed}
+
+
 class InCountry(forms.Form):
     """Asks for the country only where there is a choice."""
 

@@ -32,7 +32,7 @@ IN_FORCE, TO_COME, OVER = ("In force", "green"), ("To come", "blue"), ("Over", "
 MEANWHILE = "Somebody else saved in the same moment. Look at what stands there now and try again."
 VERSION_COLUMNS = [{"text": text} for text in ("State", "From", "Until")]
 STATES = {"now": IN_FORCE, "to-come": TO_COME, "over": OVER}
-CHANGE = {"text": "Change", "hidden": True}
+CHANGES = [{"text": text, "hidden": True} for text in ("Correct", "End or remove")]
 
 
 # --- Whose rules ----------------------------------------------------------------------------------

@@ -38,6 +38,33 @@ def test_judgement_follows_what_is_typed_and_nothing_is_written(readers_of_nothi
     assert not HistoryEntry.objects.filter(verb="recorded").exists()
 
 
+OBSCURED = """() => {
+  const box = document.activeElement.getBoundingClientRect();
+  const bar = document.querySelector(".app-register__bar").getBoundingClientRect();
+  return document.activeElement.closest(".app-register__lines") ? box.bottom > bar.top + 1 : null;
+}"""
+
+
+def test_phone_shows_the_verdict_while_one_fills_in_and_covers_no_field(readers_of_nothing, dana, register):
+    reader = readers_of_nothing()
+    reader.sign_in(dana)
+    reader.page.set_viewport_size({"width": 360, "height": 400})
+    reader.open(PAGE)
+    bar, answers = reader.page.locator(".app-register__bar"), []
+    for _ in range(30):
+        reader.page.keyboard.press("Tab")
+        answers.append(reader.page.evaluate(OBSCURED))
+    assert True not in answers and answers.count(False) > 5
+    assert bar.inner_text().startswith("Not quorate")
+    for line in register:
+        choose(reader, line, "Attended")
+    bar.get_by_text("Quorate", exact=True).wait_for()
+    bar.get_by_role("link").click()
+    assert reader.page.url.endswith("#judged")
+    reader.widen(1280)
+    assert not bar.is_visible()
+
+
 def test_register_is_filled_by_keyboard(readers_of_nothing, dana, register, meeting, agency_b):
     reader = readers_of_nothing()
     reader.sign_in(dana)
@@ -62,6 +89,8 @@ def test_without_script_a_button_checks_the_quorum(readers_of_nothing, dana, reg
         choose(reader, line, "Attended")
     reader.page.get_by_role("button", name="Check the quorum").click()
     assert "Nothing is saved yet" in reader.words and "2 other involved agencies came" in reader.words
+    reader.page.set_viewport_size({"width": 360, "height": 740})
+    assert reader.page.locator(".app-register__bar").inner_text().startswith("Quorate")
     reader.page.get_by_role("button", name="Save and go on").click()
     assert "Saved: 2 lines written down." in reader.words
 

@@ -251,6 +251,16 @@ def test_leads_of_the_agency_are_mailed_reference_and_link_and_no_name(
             assert word not in text
 
 
+def test_where_nobody_leads_an_agency_the_leads_above_it_are_mailed(full, charlie, agency_b):
+    agency_b.parent = make.AgencyFactory(name="The force")
+    agency_b.save()
+    above = make.GrantFactory(role=Role.AGENCY_LEAD, agency=agency_b.parent).user
+    charlie.is_active = False
+    charlie.save()
+    close(full)
+    assert [message.to for message in OutboxMessage.objects.all()] == [above.email]
+
+
 def test_no_mail_when_not_told_and_when_nothing_was_missed(full, core_group, charlie, alice):
     close(full, tell=False)
     assert full.missed.exists()

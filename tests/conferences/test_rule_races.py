@@ -101,6 +101,35 @@ def test_a_rule_and_a_closing_at_once_never_disagree(
         assert row.quorum_rule == new
 
 
+@pytest.mark.parametrize("act", [
+    lambda rule: actions.correct_quorum(by=None, rule=rule, required_sectors=["police"], others=9),
+    lambda rule: actions.remove_rule(by=None, rule=rule),
+])
+def test_a_version_put_right_and_a_closing_at_once_never_disagree(
+    race, partnership, meeting, abreast, monkeypatch, act
+):
+    """Either the register was judged by the version, which then stays; or by what stands in its place."""
+    rule = actions.set_quorum(
+        by=None, partnership=partnership, effective_from=date(2015, 1, 1), required_sectors=[], others=1
+    )
+    check = registers.check_closable
+
+    def slowly(row):
+        check(row)
+        abreast.wait()
+
+    monkeypatch.setattr(registers, "check_closable", slowly)
+    answers = race(
+        lambda: actions.close_registers(by=None, meetings=[meeting], tell=False), lambda: act(rule)
+    )
+    row, now = Meeting.objects.get(pk=meeting.pk), QuorumRule.objects.filter(pk=rule.pk).first()
+    refused = any(isinstance(answer, ValidationError) for answer in answers)
+    if now is None:
+        assert not refused and row.quorum_rule.effective_from < rule.effective_from
+    else:
+        assert row.quorum_rule == now and now.others == (1 if refused else 9)
+
+
 def test_one_bank_holiday_put_in_twice_at_once_is_there_once(race, partnership):
     days = {SOON: "A day of mourning"}
     answers = race(lambda: add_bank_holidays(by=None, country="ENG", days=days))

@@ -7,8 +7,14 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from compliance.actions import end_target, remove_target, set_target
+from compliance.actions import (
+    correct_target,
+    end_target,
+    remove_target,
+    set_target,
+)
 from compliance.demo import factories as make
 from compliance.models import Target
 from conferences import actions
@@ -62,9 +68,20 @@ def test_taking_a_version_away_gives_the_one_before_its_time_back(mo, partnershi
                .values_list("verb", flat=True)) == {"set", "ended", "removed", "goes on"}
 
 
-def test_a_version_that_has_begun_is_not_taken_away(mo, partnership):
-    with pytest.raises(ValidationError, match="has been in force since"):
+def test_a_version_is_taken_away_until_a_register_was_judged_by_it(mo, partnership, meeting):
+    with pytest.raises(ValidationError, match="Correct this version instead"):
         actions.remove_rule(by=mo, rule=partnership.quorum_rules.get())
+    begun = quorum(mo, partnership, meeting.held_on)
+    actions.remove_rule(by=mo, rule=begun)
+    assert partnership.quorum_rules.get().effective_until is None
+    begun = quorum(mo, partnership, meeting.held_on)
+    actions.close_registers(by=None, meetings=[meeting], tell=False)
+    for change in (
+        lambda: actions.remove_rule(by=mo, rule=begun),
+        lambda: actions.correct_quorum(by=mo, rule=begun, others=4, required_sectors=[]),
+    ):
+        with pytest.raises(ValidationError, match="has been in force since 2 March 2015, and what was judged up to 2"):
+            change()
     twin = quorum(mo, partnership, SOON)
     actions.remove_rule(by=mo, rule=twin)
     with pytest.raises(ValidationError, match="away already"):
@@ -208,9 +225,25 @@ def test_a_target_may_begin_earlier_end_and_be_taken_away(mo, partnership):
     end_target(by=mo, target=first, effective_until=SOON)
     assert spans(Target.objects.all()) == [(date(2014, 4, 1), SOON)]
     with pytest.raises(ValidationError):
-        remove_target(by=mo, target=first)
-    with pytest.raises(ValidationError):
         target(mo, partnership, LATER, good="70", watch="75")
+    remove_target(by=mo, target=first)
+    assert not Target.objects.exists()
+
+
+def test_a_target_stays_once_a_report_that_it_rated_is_issued(mo, partnership):
+    rated = make.TargetFactory(partnership=partnership, measure="contribution", effective_from=date(2014, 4, 1))
+    make.IssuedReportFactory(
+        partnership=partnership, agency=None, period="2014-15", issued_at=timezone.now() - timedelta(hours=1)
+    )
+    for change in (
+        lambda row: remove_target(by=mo, target=row),
+        lambda row: correct_target(by=mo, target=row, good_from=Decimal(80), watch_from=Decimal(70)),
+    ):
+        later = target(mo, partnership, date(2015, 3, 1), good="95")  # made after the report was issued
+        with pytest.raises(ValidationError, match="what was judged up to 31 March 2015 rests on it"):
+            change(rated)
+        change(later)
+        Target.objects.filter(effective_from=date(2015, 3, 1)).delete()
 
 
 def test_what_was_looked_at_must_still_stand(mo, partnership):

@@ -44,6 +44,17 @@ def test_closed_register_leads_to_the_meeting(client, dana, meeting):
     assert "is closed. Correct a line" in text(client.get(answer.url))
 
 
+@pytest.mark.parametrize(("expectation", "first"), [
+    ("attend_and_report", "Not known yet"), ("attend_or_report", "Not known yet"), ("attend", "Not required"),
+])
+def test_expected_report_begins_as_not_known(client, dana, meeting, theirs, expectation, first):
+    meeting.lines.filter(pk=theirs.pk).update(expectation=expectation)
+    client.force_login(dana)
+    [form] = [form for form in opened(client, meeting).context["page"].lines if form.line.pk == theirs.pk]
+    assert [str(words) for _, words in form["report"].field.choices][:2] == [first, "On time"]
+    assert form["report"].value() == ReportState.NOT_REQUIRED
+
+
 # --- Filling in -----------------------------------------------------------------------------------
 
 

@@ -9,11 +9,19 @@ import pytest
 from compliance.demo import factories as make
 from conferences import actions
 from conferences.actions.filling import ENDING as FIELDS
-from conferences.choices import ChairDecision, MeetingKind, MeetingState, Outcome
+from conferences.choices import (
+    ChairDecision,
+    Expectation,
+    MeetingKind,
+    MeetingState,
+    MissedKind,
+    Outcome,
+    ReportState,
+)
 from conferences.models import Meeting
 from partnership.models import HistoryEntry, OutboxMessage, today
 from partnership.stale import fingerprint
-from tests.conferences.pages.registers import CLOSE, quorate, send, typed
+from tests.conferences.pages.registers import CLOSE, opened, quorate, send, typed
 from tests.reading import text
 
 ENDING = "/partnerships/NW/meetings/NW-1/register/ending/"
@@ -23,9 +31,13 @@ def check(client, meeting):
     return client.get(CLOSE.format(meeting.reference))
 
 
-def close(client, meeting, seen=None):
-    seen = check(client, meeting).context["seen"] if seen is None else seen
-    return client.post(CLOSE.format(meeting.reference), {"seen": seen})
+def close(client, meeting, seen=None, not_required=None):
+    """Close as the page stands; what it asks of reports is ticked, unless it is said otherwise."""
+    context = check(client, meeting).context
+    sent = {"seen": context["seen"] if seen is None else seen, "not_required": not_required}
+    if not_required is None:
+        sent["not_required"] = [key for key, _ in context["form"].fields["not_required"].choices] if context else []
+    return client.post(CLOSE.format(meeting.reference), sent)
 
 
 # --- Before ---------------------------------------------------------------------------------------
@@ -41,7 +53,8 @@ def test_check_says_what_closing_will_find_and_closing_finds_it(client, dana, me
     assert "1 of 3 agencies were there" in words and "Not quorate" in words
     assert "Invited late Late Agency" in words and "What these missed is excused." in words
     assert "Nobody knows yet whether these came: Late Agency." in words
-    assert "A report was expected, and “not required” is written down: Late Agency, Northwold Police" in words
+    assert "No report was required of A report was expected of these agencies" in words
+    assert "Late Agency Northwold Police Northwold Social Care Close the register" in words
     assert "The chair’s decision is not written down." in words
     answer = close(client, meeting)
     assert answer.status_code == 302
@@ -57,6 +70,51 @@ def test_looking_writes_nothing(client, dana, meeting):
     meeting.refresh_from_db()
     assert (meeting.closed_at, meeting.quorate, meeting.missed.count()) == (None, None, 0)
     assert not meeting.lines.filter(late_invitation=True).exists()
+
+
+@pytest.fixture
+def ours_reported(meeting, ours):
+    meeting.lines.filter(pk=ours.pk).update(report=ReportState.ON_TIME)
+
+
+def test_expected_report_is_passed_over_only_by_hand(client, dana, meeting, ours_reported, theirs, agency_b):
+    client.force_login(dana)
+    assert "1 expected report is not known yet." in text(opened(client, meeting))
+    answer = close(client, meeting, not_required=[])
+    assert answer.status_code == 422 and 'href="#id_not_required_0"' in answer.content.decode()
+    assert "Say on the register what became of the report of Northwold Police, or tick that none was required." in text(answer)
+    meeting.refresh_from_db()
+    assert meeting.register_open
+    assert close(client, meeting, not_required=[agency_b.pk]).status_code == 302
+    theirs.refresh_from_db()
+    assert theirs.report == ReportState.NOT_REQUIRED and not meeting.missed.filter(kind=MissedKind.REPORT).exists()
+    assert HistoryEntry.objects.get(verb="recorded", subject_id=theirs.pk).changes == {"report": "not_required"}
+
+
+def test_report_that_was_written_down_is_not_asked_about(client, dana, meeting, ours_reported, theirs, agency_b):
+    client.force_login(dana)
+    send(client, meeting, **typed(theirs, report="none"))
+    assert "No report was required of" not in text(check(client, meeting))
+    assert close(client, meeting, not_required=[agency_b.pk]).status_code == 302
+    assert meeting.missed.filter(kind=MissedKind.REPORT, agency=agency_b).exists()
+    assert not HistoryEntry.objects.filter(verb="recorded", changes={"report": "not_required"}).exists()
+
+
+@pytest.mark.parametrize(("fields", "asked"), [
+    ({"expectation": Expectation.REPORT}, True), ({"expectation": Expectation.ATTEND}, False),
+    ({"expectation": Expectation.EITHER}, True),
+    ({"expectation": Expectation.EITHER, "outcome": Outcome.ATTENDED}, False), ({"involved": False}, False),
+])
+def test_only_reports_that_could_be_missed_are_asked_about(client, dana, meeting, ours_reported, theirs, fields, asked):
+    meeting.lines.filter(pk=theirs.pk).update(**fields)
+    client.force_login(dana)
+    assert ("No report was required of" in text(check(client, meeting))) is asked
+
+
+def test_report_of_one_of_two_people_is_the_report_of_their_agency(client, dana, meeting, ours_reported, theirs, agency_b):
+    make.AttendanceFactory(meeting=meeting, agency=agency_b, expectation=theirs.expectation, report=ReportState.LATE)
+    client.force_login(dana)
+    assert "No report was required of" not in text(check(client, meeting))
 
 
 @pytest.mark.parametrize(("decision", "enough", "words"), [

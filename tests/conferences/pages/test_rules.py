@@ -196,13 +196,13 @@ def test_a_version_that_changes_nothing_is_not_offered(client, mo, partnership):
     assert "Nothing is saved yet" in text(another) and 'name="save"' in another.content.decode()
 
 
-@pytest.mark.parametrize(("days", "way"), [(0, "Choose a later day."), (9, "Choose another day, or remove that version first.")])
-def test_of_two_versions_on_one_day_the_way_out_is_told(client, mo, partnership, days, way):
+@pytest.mark.parametrize("days", [0, 9])
+def test_of_two_versions_on_one_day_the_way_out_is_told(client, mo, partnership, days):
     on = typed(today() + timedelta(days=days))
     client.force_login(mo)
     saved(client, f"{BASE}quorum/new/", quorum_data(others="3", effective_from=on))
     again = client.post(f"{BASE}quorum/new/", quorum_data(others="4", effective_from=on))
-    assert again.status_code == 422 and way in text(again)
+    assert again.status_code == 422 and "Choose another day, or correct that version." in text(again)
 
 
 def test_nobody_reaches_back_over_what_was_judged(client, mo, partnership, year):
@@ -264,8 +264,107 @@ def test_a_version_to_come_is_listed_and_can_be_removed(client, mo, partnership)
     first = reverse("conferences:rule-remove", args=["NW", "quorum", partnership.quorum_rules.get().pk])
     refused = client.get(first)
     assert refused.status_code == 422
-    assert "has been in force since" in text(refused)
+    assert "Correct this version instead." in text(refused)
     assert client.post(first, {"save": "1"}).status_code in (409, 422)
+
+
+# --- Saved by mistake -----------------------------------------------------------------------------
+
+
+def correcting(kind, row, what="correct"):
+    return reverse(f"conferences:rule-{what}", args=["NW", kind, row.pk])
+
+
+def test_quorum_saved_by_mistake_today_is_corrected_today(client, mo, partnership, agency_a, agency_b):
+    client.force_login(mo)
+    saved(client, f"{BASE}quorum/new/", quorum_data(others="5", effective_from=typed(today())))
+    row = partnership.quorum_rules.latest("effective_from")
+    address = correcting("quorum", row)
+    assert address in client.get(f"{BASE}quorum/").content.decode()
+    page = client.get(address)
+    assert "effective_from" not in page.content.decode() and correcting("quorum", row, "remove") in page.content.decode()
+    groups = {"unit-0-title": "Both", "unit-0-agencies": [agency_a.pk, agency_b.pk]}
+    check, done = saved(client, address, quorum_data(others="3", **groups))
+    rows = {one[0]["text"]: (one[1], one[2]["text"]) for one in check.context["proposal"].rows}
+    assert rows["Others at least"] == ("5", "3") and "Nothing is saved yet" in text(check)
+    assert f"The version is corrected. It is in force from {today().day} " in text(done)
+    row.refresh_from_db()
+    assert (row.others, row.effective_from, row.units.get().title) == (3, today(), "Both")
+    entry = HistoryEntry.objects.filter(verb="corrected").get()
+    assert entry.changes["others"] == [5, 3] and entry.user == mo
+    assert partnership.quorum_rules.count() == 2
+
+
+def test_groups_alone_are_corrected_too_and_are_part_of_what_was_seen(client, mo, partnership, agency_a, agency_b):
+    client.force_login(mo)
+    address = correcting("quorum", partnership.quorum_rules.get())
+    groups = {"unit-0-title": "Both", "unit-0-agencies": [agency_a.pk, agency_b.pk]}
+    late = client.post(address, quorum_data(others="4"))
+    saved(client, address, quorum_data(**groups))
+    assert HistoryEntry.objects.get(verb="corrected").changes == {"counts as Both": [str(agency_b), str(agency_a)]}
+    clash = client.post(address, quorum_data(others="4", seen=seen_on(late), save="1"))
+    assert clash.status_code == 409 and partnership.quorum_rules.get().others == 2
+
+
+@pytest.mark.parametrize("kind", ["quorum", "expectation", "timescale"])
+def test_version_that_was_judged_by_stays_and_says_why(client, mo, partnership, year, kind):
+    rows = {"quorum": partnership.quorum_rules, "expectation": partnership.expectations, "timescale": partnership.timescales}
+    row = rows[kind].first()
+    why = "It has been in force since 1 January 2000, and what was judged up to 4 March 2015 rests on it"
+    client.force_login(mo)
+    data = {"quorum": quorum_data(others="4"), "expectation": expectation_data(), "timescale": timescale_data()}[kind]
+    assert why in text(client.get(correcting(kind, row), follow=True))
+    sent = client.post(correcting(kind, row), data)
+    assert sent.status_code == 422 and why in text(sent)
+    refused = client.get(correcting(kind, row, "remove"))
+    assert refused.status_code == 422 and not HistoryEntry.objects.filter(verb__in=("corrected", "removed")).exists()
+    listed = {"quorum": "quorum", "expectation": "expectations", "timescale": "timescales"}[kind]
+    assert "/correct/" not in client.get(f"{BASE}{listed}/").content.decode()
+
+
+def test_expectation_in_force_is_corrected_and_open_registers_follow(client, mo, partnership, agency_a, meeting):
+    rule = actions.expect(by=mo, partnership=partnership, agency=agency_a, expectation="report",
+                          effective_from=date(2015, 1, 1))
+    client.force_login(mo)
+    assert correcting("expectation", rule) in client.get(f"{BASE}expectations/").content.decode()
+    check, done = saved(client, correcting("expectation", rule), {"expectation": "attend"})
+    assert "1 invitation to 1 meeting with an open register changes with it" in text(check)
+    assert "Corrected. From 1 January 2015: Northwold Social Care is expected to attend" in text(done)
+    assert meeting.lines.get(agency=agency_a).expectation == "attend"
+    ask = client.get(correcting("expectation", rule, "remove"))
+    assert "What is expected more generally holds in its place.1 invitation to 1 meeting" in text(ask)
+    client.post(correcting("expectation", rule, "remove"), {"seen": seen_on(ask), "save": "1"})
+    assert meeting.lines.get(agency=agency_a).expectation == "attend_and_report"
+    assert partnership.expectations.count() == 1
+
+
+def test_expectation_of_an_agency_rests_on_its_own_registers_alone(client, mo, partnership, agency_a, year):
+    apart = make.AgencyFactory(name="Apart")
+    make.MembershipFactory(partnership=partnership, agency=apart)
+    mine = make.ExpectationRuleFactory(partnership=partnership, agency=apart, effective_from=date(2014, 1, 1))
+    judged = make.ExpectationRuleFactory(partnership=partnership, agency=agency_a, effective_from=date(2014, 1, 1))
+    client.force_login(mo)
+    page = client.get(f"{BASE}expectations/").content.decode()
+    assert correcting("expectation", mine) in page and correcting("expectation", judged) not in page
+    assert client.get(correcting("expectation", mine)).status_code == 200
+
+
+def test_timescale_in_force_is_corrected_or_gives_way_to_the_one_before(client, mo, partnership):
+    client.force_login(mo)
+    saved(client, f"{BASE}timescales/new/", timescale_data(effective_from=typed(today())))
+    row = partnership.timescales.get(what="initial", effective_from=today())
+    _, done = saved(client, correcting("timescale", row), {"amount": "12", "unit": "working_days"})
+    assert "12 working days" in text(done)
+    row.refresh_from_db()
+    assert (row.amount, row.what) == (12, "initial")
+    same_again = client.post(correcting("timescale", row), {"amount": "12", "unit": "working_days"})
+    assert "there is nothing to save" in text(same_again)
+    wrong = client.post(correcting("timescale", row), {"amount": "0", "unit": "working_days"})
+    assert wrong.status_code == 422 and "Write a number from 1 to 366" in text(wrong)
+    ask = client.get(correcting("timescale", row, "remove"))
+    assert "The version before it goes on in its place." in text(ask)
+    client.post(correcting("timescale", row, "remove"), {"seen": seen_on(ask), "save": "1"})
+    assert partnership.timescales.get(what="initial").effective_until is None
 
 
 # --- Expectations ---------------------------------------------------------------------------------
