@@ -66,6 +66,9 @@ class Expectation(models.TextChoices):
     EITHER = "attend_or_report", "Attend or report"
 
 
+REPORTING = frozenset({Expectation.REPORT, Expectation.BOTH, Expectation.EITHER})  # a report may be due
+
+
 class MissedKind(models.TextChoices):
     ATTENDANCE = "attendance", "Missed attendance"
     REPORT = "report", "Missed report"

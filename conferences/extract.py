@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from conferences.choices import FIRST, MeetingKind
-from conferences.models import REFERENCE, ExtractLine, Meeting
+from conferences.choices import MeetingKind
+from conferences.meant import Meant, same
+from conferences.models import ExtractLine, Meeting
 from partnership.folding import plain
 from partnership.history import changed
-from partnership.models import Partnership
 from partnership.plans import Plan
 from partnership.spreadsheets import Row, Sheet, shown, spoken
 
@@ -35,12 +35,6 @@ KINDS = {
 }
 OURS = (MeetingKind.INITIAL, MeetingKind.REVIEW, MeetingKind.PRE_BIRTH, MeetingKind.TRANSFER_IN)
 WORDS = {plain(word): kind for kind in OURS for word in (kind.value, kind.label)} | KINDS
-# What the extract calls an initial conference may be recorded here as what it was besides.
-FITS: Mapping[str, frozenset[str]] = {
-    MeetingKind.INITIAL: frozenset(FIRST), MeetingKind.REVIEW: frozenset({MeetingKind.REVIEW}),
-    MeetingKind.PRE_BIRTH: frozenset({MeetingKind.PRE_BIRTH, MeetingKind.INITIAL}),
-    MeetingKind.TRANSFER_IN: frozenset({MeetingKind.TRANSFER_IN}),
-}
 TABLES = {"icpc": MeetingKind.INITIAL, "cppr": MeetingKind.REVIEW}  # how their field names begin
 
 
@@ -53,46 +47,50 @@ class Said:
     quorate: bool | None
 
 
+Rows = list[tuple[Row, Said]]
+
+
 def table_of(headings: list[str]) -> set[str]:
     """Which tables of the dataset the field names of a file belong to."""
     return {kind for start, kind in TABLES.items() if any(plain(h).startswith(start) for h in headings)}
 
 
 def plan_extract(
-    sheet: Sheet, partnership: Partnership, on: date, kind: str | None = None
+    sheet: Sheet, meant: Meant, on: date, kind: str | None = None
 ) -> Plan[ExtractLine]:
     """New lines, and those that an extract before this one had otherwise.
 
     ``kind`` is what a row is about that does not say so: the table whose field names the file has.
     """
     plan: Plan[ExtractLine] = Plan(sheet)
-    there = {line.reference: line for line in partnership.extract_lines.select_related("partnership")}
-    meetings = list(partnership.meetings.only("reference", "kind", "held_on"))
-    ours = {meeting.reference: meeting for meeting in meetings}
-    near = {plain(meeting.reference): meeting for meeting in meetings}
-    for rows in by_conference(sheet, kind, on):
-        row, said = agreed(rows)
-        if said is None:
-            continue
-        reference = row.raw("meeting_id")
-        meeting = ours.get(reference)
-        if fits(row, said, meeting, near.get(plain(reference))):
-            place(plan, rows, said, there.get(reference), ExtractLine(
-                partnership=partnership, reference=reference, kind=said.kind, held_on=said.held_on,
-                quorate=said.quorate,
-            ))
+    for reference, rows in by_meeting(by_conference(sheet, kind, on), meant).items():
+        said = agreed(rows)
+        if said is not None and fits(rows, said, meant.ours.get(reference)):
+            place(plan, rows, said, meant, reference)
     return plan
 
 
-def by_conference(sheet: Sheet, kind: str | None, on: date) -> list[list[tuple[Row, Said]]]:
+def by_meeting(groups: dict[str, Rows], meant: Meant) -> dict[str, Rows]:
+    """The rows by our own reference, where it is sure or was answered; the others wait or are refused."""
+    meant.in_file = set(groups)
+    found: dict[str, Rows] = defaultdict(list)
+    for written, rows in groups.items():
+        said = agreed(rows)
+        reference = meant.reference(written, said, (row for row, _ in rows)) if said else None
+        if reference:
+            found[reference] += rows
+    return found
+
+
+def by_conference(sheet: Sheet, kind: str | None, on: date) -> dict[str, Rows]:
     """The rows that can be read, those of one conference together, in the order of the file."""
-    groups: dict[str, list[tuple[Row, Said]]] = defaultdict(list)
+    groups: dict[str, Rows] = defaultdict(list)
     for row in sheet.sound():
-        reference = row.matching("meeting_id", REFERENCE.regex, REFERENCE.message)
+        reference = row.filled("meeting_id", optional=False)
         said = read(row, kind, on)
         if row.ok:
             groups[reference].append((row, said))
-    return list(groups.values())
+    return groups
 
 
 def read(row: Row, kind: str | None, on: date) -> Said:
@@ -117,9 +115,9 @@ def one_of(row: Row, column: str, words: Mapping, allowed: str):
     return found
 
 
-def agreed(rows: list[tuple[Row, Said]]) -> tuple[Row, Said | None]:
+def agreed(rows: Rows) -> Said | None:
     """What all rows of a conference say. Where they contradict each other each of them is refused."""
-    first, said = rows[0]
+    said = rows[0][1]
     flags = {each.quorate for _, each in rows} - {None}
     faults = {
         "kind": len({each.kind for _, each in rows}) > 1,
@@ -131,48 +129,43 @@ def agreed(rows: list[tuple[Row, Said]]) -> tuple[Row, Said | None]:
         for row, _ in rows:
             row.refuse(column, f"The rows of this conference ({numbers}) do not say the same. Mend them.")
     if any(faults.values()):
-        return first, None
-    return first, Said(said.kind, said.held_on, flags.pop() if flags else None)
+        return None
+    return Said(said.kind, said.held_on, flags.pop() if flags else None)
 
 
-def fits(row: Row, said: Said, meeting: Meeting | None, near: Meeting | None) -> bool:
-    """Whether it is the conference of that reference here, or surely none of ours.
-
-    A reference that is nearly one of ours, of the same kind on the same day, is not guessed.
-    """
-    if meeting is None:
-        if near and same(said, near):
-            row.refuse(
-                "meeting_id", f"{shown(row.raw('meeting_id'))} is nearly {near.reference}, a conference of the "
-                "same kind on the same day here. Write the reference as it is here, if it is that one.",
-            )
-        return row.ok
-    if not same(said, meeting):
-        column = "held_on" if said.held_on != meeting.held_on else "kind"
+def fits(rows: Rows, said: Said, meeting: Meeting | None) -> bool:
+    """Whether it is the conference of that reference here, or surely none of ours."""
+    if meeting is None or same(said, meeting):
+        return True
+    for row, _ in rows:
         row.refuse(
-            column, f"{meeting.reference} is here as {meeting.get_kind_display().lower()} of "
+            "held_on" if said.held_on != meeting.held_on else "kind",
+            f"{meeting.reference} is here as {meeting.get_kind_display().lower()} of "
             f"{spoken(meeting.held_on)}. Mend whichever is wrong, here or in the case system.",
         )
-    return row.ok
+    return False
 
 
-def same(said: Said | ExtractLine, meeting: Meeting) -> bool:
-    """One date, and kinds that may be one."""
-    return said.held_on == meeting.held_on and meeting.kind in FITS[said.kind]
+def place(plan: Plan[ExtractLine], rows: Rows, said: Said, meant: Meant, reference: str) -> None:
+    """New, changed or unchanged; further children of the conference add nothing.
 
-
-def place(
-    plan: Plan[ExtractLine], rows: list[tuple[Row, Said]], said: Said, there: ExtractLine | None,
-    wanted: ExtractLine,
-) -> None:
-    """New, changed or unchanged; further children of the conference add nothing."""
+    What was written down under the extract's own reference, before it was said what it means, moves.
+    """
     first, *others = (row for row, _ in rows)
-    differences = changed(there, kind=said.kind, held_on=said.held_on, quorate=said.quorate) if there else {}
+    written = [row.raw("meeting_id") for row, _ in rows]
+    sent_as = "" if reference in written else written[0]
+    there = meant.lines.get(reference) or meant.lines.get(sent_as)
+    fields = {
+        "reference": reference, "kind": said.kind, "held_on": said.held_on, "quorate": said.quorate,
+        "sent_as": sent_as,
+    }
+    differences = changed(there, **fields) if there else {}
+    item = there or ExtractLine(partnership=meant.partnership, **fields)
     if there is None:
-        plan.adds(first, wanted)
+        plan.adds(first, item)
     elif differences:
         plan.changes(first, there, differences)
     else:
         plan.keeps(first, there)
     for row in others:
-        plan.keeps(row, there or wanted)
+        plan.keeps(row, item)

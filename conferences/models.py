@@ -43,6 +43,10 @@ REFERENCE = RegexValidator(
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z",
     "Write a reference of letters, figures, hyphens, full stops or underlines, up to 40 long.",
 )
+SENT_AS = RegexValidator(
+    r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,39}\Z",
+    "Write letters, figures, spaces, hyphens, full stops, underlines or strokes, up to 40.",
+)
 
 
 class QuorumRule(models.Model):
@@ -81,6 +85,11 @@ class QuorumRule(models.Model):
     def clean(self) -> None:
         if set(self.required_sectors) - set(Sector.values):
             raise ValidationError({"required_sectors": "Choose sectors from the list."})
+
+    def beside(self) -> list[tuple[str, list[int]]]:
+        """The agencies that count as one, as a page saw them."""
+        units = ((unit.title, sorted(one.pk for one in unit.agencies.all())) for unit in self.units.all())
+        return sorted(units)
 
     def terms(self) -> Terms:
         """The rule as the judgement takes it."""
@@ -415,6 +424,10 @@ class ExtractLine(models.Model):
     held_on = models.DateField()
     quorate = models.BooleanField(
         null=True, blank=True, help_text="The authority's flag; empty where the extract has none."
+    )
+    sent_as = models.CharField(
+        max_length=40, blank=True, validators=[SENT_AS],
+        help_text="How the extract writes the reference, where somebody answered that it means this one.",
     )
     imported_at = models.DateTimeField(default=timezone.now)
     imported_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

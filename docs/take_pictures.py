@@ -1,16 +1,19 @@
 """Take the pictures of the guides anew from a running demonstration.
 
 Run: python run.py demo, then with what requirements-dev.txt installs: python docs/take_pictures.py [URL]
-Chromium must be installed. Each picture is at most a screen high and in few colours, to stay small.
+Chromium and pdftoppm must be installed. Each picture is at most a screen high and in few colours, to stay small.
 """
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from PIL import Image
@@ -19,6 +22,12 @@ from playwright.sync_api import Page, sync_playwright
 FOLDER = Path(__file__).resolve().parent / "pictures"
 PASSWORD = "attend-and-report-2015"
 WIDE, PHONE, COLOURS = 1100, 360, 64
+ROWS, SHEET_HEIGHT, GREYS = 17, 486, 12  # of a sheet
+SHEET = """<style>
+body { margin: 0; font: 10px sans-serif } table { border-collapse: collapse }
+th, td { border: 1px solid #cfcfcf; padding: 4px; max-width: 84px; overflow: hidden; white-space: nowrap }
+th { background: #f0f0f0; font-weight: normal; color: #444 } .top td { font-weight: bold } .number { text-align: right }
+</style><title>Sheet</title>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,26 @@ class Picture:
     width: int = WIDE
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A page of a PDF, as somebody gets it."""
+
+    name: str
+    who: str
+    path: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The first rows of a CSV, as a spreadsheet program shows them."""
+
+    name: str
+    who: str
+    path: str
+
+
+TVP = "/partnerships/BF/agencies/TVP/report.pdf?period=2014-15&names=no"
 PICTURES = (
     Picture("dashboard", "subgroup", "/partnerships/BF/?period=2014-15"),
     Picture("lead-home", "lead.hv", "/"),
@@ -64,6 +93,9 @@ PICTURES = (
     Picture("data-quality", "manager.bf", "/set-up/quality/"),
     Picture("decisions", "decisions.bf", "/"),
     Picture("history", "auditor.bf", "/history/"),
+    Printed("report-page", "lead.tvp", TVP, 2),
+    Printed("report-together", "lead.tvp", f"{TVP}&across=yes", 2),
+    Opened("section-11", "subgroup", "/partnerships/BF/section-11.csv?period=2014-15"),
 )
 
 
@@ -78,7 +110,7 @@ def main(site: str, *names: str) -> int:
             sign_in(page, site, who)
             for picture in PICTURES:
                 if picture.who == who and (not names or picture.name in names):
-                    wrong += take(page, site, picture)
+                    wrong += TAKES[type(picture)](page, site, picture)
             context.close()
         browser.close()
     return min(wrong, 1)
@@ -100,13 +132,65 @@ def take(page: Page, site: str, picture: Picture) -> int:
         page.locator("main").get_by_role("link", name=re.compile(words)).first.click()
         page.wait_for_load_state()
     if answer is None or answer.status != 200:
-        print(f"{picture.name}: {site}{picture.path} is not there")
-        return 1
-    file = FOLDER / f"{picture.name}.png"
-    page.screenshot(path=file)
-    with Image.open(file) as image:
-        image.convert("RGB").quantize(COLOURS).save(file, optimize=True)
+        return missing(site, picture)
+    page.screenshot(path=file_of(picture))
+    return fewer_colours(picture)
+
+
+def take_printed(page: Page, site: str, picture: Printed) -> int:
+    answer = page.request.get(site + picture.path)
+    if answer.status != 200:
+        return missing(site, picture)
+    number = str(picture.number)
+    subprocess.run(
+        ["pdftoppm", "-png", "-r", "100", "-f", number, "-l", number, "-singlefile", "-",
+         str(file_of(picture).with_suffix(""))],
+        input=answer.body(), check=True,
+    )
+    return fewer_colours(picture)
+
+
+def take_opened(page: Page, site: str, picture: Opened) -> int:
+    answer = page.request.get(site + picture.path)
+    if answer.status != 200:
+        return missing(site, picture)
+    rows = list(csv.reader(answer.body().decode("utf-8-sig").splitlines()))[:ROWS]
+    page.set_viewport_size({"width": WIDE, "height": SHEET_HEIGHT})
+    page.goto("about:blank")  # no policy of the site holds there
+    page.set_content(as_table(rows))
+    page.screenshot(path=file_of(picture))
+    return fewer_colours(picture, GREYS)
+
+
+def as_table(rows: list[list[str]]) -> str:
+    """With letters above and numbers beside, the headings bold, figures to the right."""
+    letters = "".join(f"<th>{chr(65 + place)}</th>" for place in range(len(rows[0])))
+    lines = (
+        f'<tr class="{"" if number else "top"}"><th>{number + 1}</th>' + "".join(
+            f'<td class="{"number" if cell[:1].isdigit() and "-" not in cell else ""}">{escape(cell)}</td>'
+            for cell in row
+        )
+        for number, row in enumerate(rows)
+    )
+    return f"{SHEET}<table><tr><th></th>{letters}</tr>{''.join(lines)}</table>"
+
+
+def file_of(picture: Picture | Printed | Opened) -> Path:
+    return FOLDER / f"{picture.name}.png"
+
+
+def missing(site: str, picture: Picture | Printed | Opened) -> int:
+    print(f"{picture.name}: {site}{picture.path} is not there")
+    return 1
+
+
+def fewer_colours(picture: Picture | Printed | Opened, colours: int = COLOURS) -> int:
+    with Image.open(file_of(picture)) as image:
+        image.convert("RGB").quantize(colours).save(file_of(picture), optimize=True)
     return 0
+
+
+TAKES = {Picture: take, Printed: take_printed, Opened: take_opened}
 
 
 if __name__ == "__main__":

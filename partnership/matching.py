@@ -9,6 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from partnership.folding import folded, plain
 from partnership.models import Agency, StaffMember
@@ -22,11 +23,11 @@ NAMES = ("first_name", "last_name")
 
 @dataclass(slots=True)
 class Question:
-    """A row (or several) that may mean somebody who is here, but does not say so surely."""
+    """A row (or several) that may mean somebody, or something, that is here, but does not say so surely."""
 
     key: str
     says: str
-    people: list[StaffMember]
+    near: list[Any]  # whom or what it may mean
     rows: list[int] = field(default_factory=list)
     may_be_new: bool = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -151,19 +152,39 @@ class ColumnsForm(forms.Form):
         return {name: int(place) for name, place in self.cleaned_data.items() if place}
 
 
-class AnswersForm(forms.Form):
-    """Who is meant, for some near misses at once."""
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a list asks who or what is meant."""
 
-    def __init__(self, *args: Any, questions: list[list], **kwargs: Any) -> None:
+    label: str
+    missing: str
+    new: str
+    nobody: str
+
+
+PEOPLE = Wording(
+    "Who is “{}”?", "Say who “{}” is.", "Somebody new", "None of them: leave the row out",
+)
+CONFERENCES = Wording(
+    "Which conference is “{}”?", "Say which conference “{}” is.", "Another one, which is not in Quorate",
+    "Leave it out",
+)
+
+
+class AnswersForm(forms.Form):
+    """Who is meant, or which conference, for some near misses at once."""
+
+    def __init__(self, *args: Any, questions: list[list], kind: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for key, says, rows, may_be_new, people in questions:
-            choices = [(str(number), f"{name} ({job})") for number, name, job in people]
+        words = CONFERENCES if kind == UploadKind.EXTRACT else PEOPLE
+        for key, says, rows, may_be_new, near in questions:
+            choices = [(str(number), f"{name} ({more})") for number, name, more in near]
             if may_be_new:
-                choices.append((NEW, "Somebody new"))
-            choices.append((NOBODY, "None of them: leave the row out"))
+                choices.append((NEW, words.new))
+            choices.append((NOBODY, words.nobody))
             self.fields[key] = forms.ChoiceField(
-                label=f"Who is “{says}”?", choices=choices, widget=forms.RadioSelect,
-                help_text=in_rows(rows),
+                label=words.label.format(says), choices=choices, widget=forms.RadioSelect,
+                help_text=in_rows(rows), error_messages={"required": words.missing.format(says)},
             )
 
 

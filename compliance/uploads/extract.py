@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from compliance.models import Upload
 from conferences.extract import plan_extract, table_of
+from conferences.meant import Meant
 from partnership.models import today
 from partnership.plans import Plan
 from partnership.spreadsheets import Sheet
@@ -62,7 +63,8 @@ def narrowed(
     return Table([table.headings[place] for place in wanted], rows), moved
 
 
-def plan(upload: Upload, sheet: Sheet) -> Plan:
-    """What the extract says, conference by conference."""
+def plan(upload: Upload, sheet: Sheet) -> tuple[Plan, Meant]:
+    """What the extract says, conference by conference; and which of ours it may mean is asked about."""
     kinds = table_of(Table.unpacked(bytes(upload.cells)).headings)
-    return plan_extract(sheet, upload.partnership, today(), next(iter(kinds), None))
+    meant = Meant.of(upload.partnership, upload.answers)
+    return plan_extract(sheet, meant, today(), next(iter(kinds), None)), meant

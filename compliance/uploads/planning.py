@@ -17,6 +17,7 @@ from compliance.uploads.set_up import plan_set_up
 from compliance.uploads.worded import spelt, words
 from conferences.choices import MeetingKind, MeetingState
 from conferences.imports import meetings_of, plan_attendance, plan_meetings
+from conferences.meant import Meant
 from conferences.models import Attendance, Meeting
 from partnership.history import plain
 from partnership.matching import Matched, Question
@@ -63,15 +64,17 @@ class Planned:
     def packed(self) -> list:
         """What the preview needs, for keeping."""
         questions = [
-            [one.key, one.says, one.rows, one.may_be_new, [option(p) for p in one.people]]
+            [one.key, one.says, one.rows, one.may_be_new, [option(each) for each in one.near]]
             for one in self.asked.values()
         ]
         return [self.findings, questions, [option(person) for person in self.missing]]
 
 
-def option(person: StaffMember) -> list:
-    """A person to choose, by number and in words."""
-    return [person.pk, f"{person.name}, {person.reference}", f"{person.job_title}, {person.agency}"]
+def option(row: StaffMember | Meeting) -> list:
+    """A person or a conference to choose, by number and in words."""
+    if isinstance(row, Meeting):
+        return [row.pk, row.reference, f"{row.get_kind_display().lower()} of {spelt(row.held_on)}"]
+    return [row.pk, f"{row.name}, {row.reference}", f"{row.job_title}, {row.agency}"]
 
 
 def plan_upload(upload: Upload, told: Callable[[int], None] | None = None) -> Planned:
@@ -79,8 +82,8 @@ def plan_upload(upload: Upload, told: Callable[[int], None] | None = None) -> Pl
     table = Table.unpacked(bytes(upload.cells))
     sheet = as_sheet(upload.name, table, upload.columns)
     sheet.told = told
-    plan, people = PLANS[upload.kind](upload, sheet, today())
-    asked = people.asked if people else {}
+    plan, meant = PLANS[upload.kind](upload, sheet, today())
+    asked = meant.asked if meant else {}
     found = sorted(findings(upload, plan, asked), key=lambda one: one[0])
     return Planned(plan, asked, found, to_close(plan) if upload.closes else [])
 
@@ -130,8 +133,8 @@ def plan_lines(upload: Upload, sheet: Any, on: date) -> tuple[Plan, Matched]:
     return plan_attendance(sheet, place, meetings, known, people, on), people
 
 
-def plan_said(upload: Upload, sheet: Any, on: date) -> tuple[Plan, None]:
-    return extract.plan(upload, sheet), None
+def plan_said(upload: Upload, sheet: Any, on: date) -> tuple[Plan, Meant]:
+    return extract.plan(upload, sheet)
 
 
 def plan_begun(upload: Upload, sheet: Any, on: date) -> tuple[Plan, None]:
@@ -149,7 +152,7 @@ PLANS = {
 
 def findings(upload: Upload, plan: Plan, asked: dict[str, Question]) -> Iterator[list]:
     """What becomes of each row, in words."""
-    titles = {column.name: column.title for column in columns_of(upload.kind)}
+    titles = {column.name: column.title for column in columns_of(upload.kind)} | {"sent_as": "In the extract as"}
     refused = {row.number for row in plan.sheet.rows if row.refused}
     for noted in plan.noted:
         if noted.row not in refused:
@@ -168,7 +171,8 @@ def details(noted: Noted, titles: dict[str, str]) -> list[list[str]]:
     """Before and after of what changes."""
     if noted.verdict != CHANGED:
         return []
-    names = {"reference": "staff_ref", "exploitation_concern": "cse_concern", "staff_member": "staff_ref"}
+    names = {"exploitation_concern": "cse_concern", "staff_member": "staff_ref",
+             "reference": "staff_ref" if "staff_ref" in titles else "meeting_id"}
     return [
         [titles.get(names.get(name, name), name.replace("_", " ").capitalize()), said(before), said(after)]
         for name, (before, after) in noted.differences.items()

@@ -29,7 +29,8 @@ def words(item: Any) -> str:
     if isinstance(item, Meeting):
         return f"{item.reference}: {item.get_kind_display().lower()}, {spelt(item.held_on)}"
     if isinstance(item, ExtractLine):
-        return f"{item.reference}: {item.get_kind_display().lower()}, {spelt(item.held_on)}, {FLAG[item.quorate]}"
+        sent_as = f" (“{item.sent_as}” in the extract)" if item.sent_as else ""
+        return f"{item.reference}{sent_as}: {item.get_kind_display().lower()}, {spelt(item.held_on)}, {FLAG[item.quorate]}"
     if isinstance(item, Attendance):
         return words_of_line(item)
     return words_of_set_up(item)

@@ -51,6 +51,7 @@ FILE: dict[str, Any] = {
     "Meeting": "known.reference", "Date": "known.held_on", "Kind": "known.get_kind_display",
     "Compared": lambda one: TITLES[one.verdict], "The authority says": lambda one: SAID[one.theirs],
     "Quorate says": lambda one: SAID[one.ours], "Why": lambda one: reason(one),
+    "In the extract as": "line.sent_as",
 }
 COLOURS = {DIFFER: "red", AGREE: "green", NOT_HERE: "yellow", NOT_THERE: "yellow", UNKNOWN: "grey"}
 IN_LINE = {NOT_HERE: "not in Quorate", NOT_THERE: "not in the extract", UNKNOWN: "cannot be compared"}
@@ -164,8 +165,9 @@ def opens(place: Partnership, period: Period, verdict: str) -> str:
 
 def cells(one: Compared, place: Partnership) -> list[dict[str, Any]]:
     page = one.meeting and reverse("conferences:meeting-detail", args=[place.code, one.meeting.reference])
+    sent_as = f", “{one.line.sent_as}” in the extract" if one.line and one.line.sent_as else ""
     return [
-        {"text": one.known.reference, "header": True, "hint": one.known.get_kind_display(),
+        {"text": one.known.reference, "header": True, "hint": one.known.get_kind_display() + sent_as,
          **({"href": page} if page else {})},
         {"text": longdate(one.known.held_on)},
         {"text": TITLES[one.verdict], "tag_colour": COLOURS[one.verdict]},

@@ -14,6 +14,7 @@ from partnership.history import BATCH, changed, entry, record_all
 from partnership.models import User
 
 FIELDS = ("kind", "held_on", "quorate")
+CHANGING = ("reference", *FIELDS, "sent_as")  # a row may prove to mean a conference of another reference
 
 
 @transaction.atomic
@@ -27,10 +28,16 @@ def import_extract(
         line.imported_at, line.imported_by = now, by
     made = ExtractLine.objects.bulk_create(new, batch_size=BATCH)
     record_all(
-        entry(by, "imported", line, partnership=line.partnership, **{f: getattr(line, f) for f in FIELDS})
+        entry(by, "imported", line, partnership=line.partnership, **said(line))
         for line in made
     )
     change_lines(by, {line.pk: fields for line, fields in changed}, now)
+
+
+def said(line: ExtractLine) -> dict[str, Any]:
+    """What the history keeps of a line."""
+    fields = {name: getattr(line, name) for name in FIELDS}
+    return fields | ({"sent_as": line.sent_as} if line.sent_as else {})
 
 
 def change_lines(by: User | None, wanted: dict[int, dict[str, Any]], now: Any) -> None:
@@ -46,7 +53,7 @@ def change_lines(by: User | None, wanted: dict[int, dict[str, Any]], now: Any) -
             row.clean_fields(exclude=("partnership", "imported_by"))
             entries.append(entry(by, "changed", row, partnership=row.partnership, **differences))
             done.append(row)
-    ExtractLine.objects.bulk_update(done, [*FIELDS, "imported_at", "imported_by"], batch_size=BATCH)
+    ExtractLine.objects.bulk_update(done, [*CHANGING, "imported_at", "imported_by"], batch_size=BATCH)
     record_all(entries)
 
 

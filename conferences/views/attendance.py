@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from conferences.forms.lists import LineFilter
 from conferences.models import Attendance
@@ -26,6 +25,7 @@ from partnership.models import Agency, today
 from partnership.reach import held
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate
+from partnership.views.listing import headings
 
 PAGE = 25
 SORTS = {
@@ -90,18 +90,6 @@ class Listing:
         several = len(self.filter.agencies) > 1
         return [name for name in COLUMNS if several or name != "agency"]
 
-    def column(self, name: str) -> dict[str, Any]:
-        """A column's heading, leading to the list in its order."""
-        found: dict[str, Any] = {"text": COLUMNS[name], "header": name == "date"}
-        if name not in SORTS:
-            return found
-        now, down = self.sort
-        kept = {key: value for key, value in self.request.GET.items() if key not in ("page", "sort")}
-        if name == now:
-            found["sort_dir"] = "desc" if down else "asc"
-        sort = f"-{name}" if name == now and not down else name
-        return found | {"sort_href": "?" + urlencode(kept | {"sort": sort})}
-
 
 def attendance(request: HttpRequest) -> HttpResponse:
     """Every line of the lead's agencies, the newest meeting first."""
@@ -110,9 +98,9 @@ def attendance(request: HttpRequest) -> HttpResponse:
     wrong = not listing.filter.form.is_valid()
     return render(request, "conferences/attendance_list.html", {
         "filter": listing.filter.form, "narrowed": listing.narrowed, "page": page,
-        "columns": [listing.column(name) for name in listing.names],
+        "columns": headings(request, {name: COLUMNS[name] for name in listing.names}, SORTS, listing.sort),
         "rows": [cells(line, listing.names) for line in page],
-        "files": [download(request, "conferences:attendance-list-file")],
+        "files": [download(request, "conferences:attendance-list-file", rows=page.paginator.count)],
         "crumbs": [
             {"text": "Home", "href": "/"}, {"text": "Meetings", "href": "/meetings/"},
             {"text": "My agency’s attendance"},

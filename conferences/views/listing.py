@@ -99,13 +99,13 @@ def meeting_list(request: HttpRequest) -> HttpResponse:
         "rows": [cells(row, listing, numbers) for row in page],
         "sees_all": bool(held(request.user, Permission.VIEW_MEETINGS).partnerships),
         "plans": plans(request.user), "crumbs": [HOME, {"text": "Meetings", "href": ""}],
-        "files": files(listing),
+        "files": files(listing, page.paginator.count),
     }, status=422 if listing.filter.form.errors else 200)
 
 
-def files(listing: Listing) -> list[dict[str, str]]:
+def files(listing: Listing, meetings: int) -> list[dict[str, str]]:
     """The list as it is shown; and for the conference service, what an upload reads again."""
-    found = [download(listing.request, "conferences:meeting-list-file")]
+    found = [download(listing.request, "conferences:meeting-list-file", rows=meetings)]
     places = Partnership.objects.within_reach_as_a_whole(listing.request.user, Permission.RECORD_CONFERENCES)
     for place in places.order_by("name"):
         of = f" of {place}" if listing.filter.several else ""

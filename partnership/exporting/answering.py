@@ -21,6 +21,7 @@ CSV = "text/csv; charset=utf-8"
 IN_MEMORY = 1024 * 1024  # a bigger workbook is written to disk
 OF_A_PAGE = ("page", "after", "before", "print", "csv")  # not of the list as a whole
 DOWNLOAD = "Download this list"
+LONG, A_SECOND = 20_000, 5_000  # rows from which one waits for a workbook; and how many a second writes
 
 
 class ExportConverter:
@@ -62,13 +63,31 @@ def begun(pieces: Iterator[str]) -> Iterator[str]:
 
 
 def download(
-    request: HttpRequest, route: str, *args: Any, text: str = DOWNLOAD, hint: str = ""
+    request: HttpRequest, route: str, *args: Any, text: str = DOWNLOAD, hint: str = "", rows: int = 0
 ) -> dict[str, str]:
-    """What the component ``downloads`` shows: the same list, as it is filtered and sorted, in both forms."""
+    """What the component ``downloads`` shows: the same list, as it is filtered and sorted, in both forms.
+
+    ``rows`` is how many there are, where there may be so many that one waits.
+    """
     kept = request.GET.copy()
     for name in OF_A_PAGE:
         kept.pop(name, None)
     query = f"?{kept.urlencode()}" if kept else ""
     links = {form: reverse(route, args=[*args, form]) + query for form in ("csv", "xlsx")}
-    return {"text": text, "hint": hint, **links}
+    return {"text": text, "hint": f"{hint} {waiting(rows)}".strip(), **links}
+
+
+def waiting(rows: int) -> str:
+    """How long a workbook of so many rows takes, said before somebody asks for it; "" for a short one."""
+    if rows < LONG:
+        return ""
+    seconds = rows / A_SECOND
+    minutes = round(seconds / 60)
+    if seconds < 15:
+        long = "some seconds"
+    elif seconds <= 45:
+        long = "around half a minute"
+    else:
+        long = "around a minute" if minutes <= 1 else f"around {minutes} minutes"
+    return f"About {round(rows, -3):,} rows: as XLSX it takes {long} before it comes. CSV is quicker."
 

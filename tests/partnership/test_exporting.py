@@ -22,6 +22,7 @@ from partnership.exporting import (
     workbooks,
     write_workbook,
 )
+from partnership.exporting.answering import waiting
 from partnership.exporting.csv_text import csv_pieces
 from partnership.exporting.guarding import guarded
 
@@ -135,3 +136,12 @@ def test_columns_follow_names_and_stop_at_nothing():
     row = SimpleNamespace(agency=SimpleNamespace(name="Police"), parent=None, said=lambda: "yes")
     file = ListFile("one", {"A": "agency.name", "B": "parent.name", "C": "said", "D": lambda r: 1}, [row])
     assert list(file.lines) == [["Police", "", "yes", 1]]
+
+
+@pytest.mark.parametrize(("rows", "words"), [
+    (19_999, ""), (20_000, "About 20,000 rows: as XLSX it takes some seconds before it comes. CSV is quicker."),
+    (100_449, "About 100,000 rows: as XLSX it takes around half a minute before it comes. CSV is quicker."),
+    (300_000, "around a minute"), (420_000, "around a minute"), (1_000_000, "around 3 minutes"),
+])
+def test_a_long_list_says_how_long_its_workbook_takes(rows, words):
+    assert waiting(rows) == words or (words and words in waiting(rows))

@@ -158,8 +158,8 @@ def test_another_extract_changes_the_line_and_both_can_be_taken_back(service, re
     ("row", "says"),
     [
         (["R-1", "2014-06-03", "Y"], "R-1 is here as review conference of 2 June 2014. Mend whichever is wrong"),
-        (["r 1", "2014-06-02", "Y"], "“r 1” cannot be used"),
-        (["r1", "2014-06-02", "Y"], "“r1” is nearly R-1, a conference of the same kind on the same day here."),
+        (["r 2", "2014-06-03", "Y"], "“r 2” cannot be used"),
+        (["r-1\u200b", "2014-06-02", "Y"], "cannot be used"),
         (["R-1", "2014-06-02", "maybe"], "“maybe” is not understood. Write Y or N."),
         (["R-1", "", "Y"], "This cell is empty."),
         (["R-9", "2999-06-02", "Y"], "Check the date."),
@@ -192,6 +192,94 @@ def test_initial_conferences_have_no_flag_and_may_be_transfers(service, partners
 def test_who_does_not_record_conferences_brings_in_no_extract(lead):
     lead.send("extract", as_csv([REVIEWS, ["R-1", "2014-06-02", "Y"]]))
     assert lead.answer.status_code == 422 and not Upload.objects.exists()
+
+
+# --- Near misses -----------------------------------------------------------------------------------
+
+
+def asked(service, *rows) -> tuple[str, str]:
+    """The page of the one question that a file asks, and the question's key."""
+    service.send("extract", as_csv([REVIEWS, *rows]))
+    page = service.confirm()
+    assert f"To be asked ({len(rows)})" in page and "1 conference is nearly one that is here." in page
+    page = service.get("questions")
+    (key,) = service.answer.context["form"].fields
+    return page, key
+
+
+@pytest.mark.parametrize("written", ["r1", "R 1", "R/1", "R-001", "r_01", "CP/998"])
+def test_a_near_miss_is_asked_about_and_the_answer_holds_for_the_next_extract(service, review, written):
+    page, key = asked(service, [written, "2014-06-02", "Y"], [written, "02/06/2014", "Y"])
+    assert f"Which conference is “{written}, review conference of 2 June 2014”?" in page
+    assert "R-1 (review conference of 2 June 2014)" in page and "In rows 2, 3." in page
+    assert "Some rows cannot be written" in service.accept() and not ExtractLine.objects.exists()
+    page = service.post("questions", **{key: str(review.pk)})
+    assert f"R-1 (“{written}” in the extract): review conference" in page and "New (1)" in page
+    service.accept()
+    line = ExtractLine.objects.get()
+    assert (line.reference, line.sent_as, line.quorate) == ("R-1", written, True)
+    entry = HistoryEntry.objects.get(subject_type="conferences.extractline")
+    assert (entry.verb, entry.changes["sent_as"]) == ("imported", written)
+    listed = text(service.client.get("/meetings/extract/", YEAR))
+    assert f"Review conference, “{written}” in the extract" in listed and "0 of 1 say the same. 1 differs." in listed
+    service.send("extract", as_csv([REVIEWS, [written, "2014-06-02", "N"]]))
+    assert "To be asked" not in service.confirm()
+    service.accept()
+    line.refresh_from_db()
+    assert line.quorate is False
+
+
+def test_a_near_miss_may_be_another_conference(service, review):
+    _, key = asked(service, ["CP-998", "2014-06-02", "Y"])
+    assert "New (1)" in service.post("questions", **{key: "new"})
+    service.accept()
+    assert (ExtractLine.objects.get().reference, ExtractLine.objects.get().sent_as) == ("CP-998", "")
+    service.send("extract", as_csv([REVIEWS, ["CP-998", "2014-06-02", "Y"]]))
+    assert "Everything in the file is here already" in service.confirm()  # and is not asked again
+
+
+def test_a_near_miss_may_be_left_out_and_an_answer_that_was_not_offered_is_refused(service, review, meeting):
+    page, key = asked(service, ["r 1", "2014-06-02", "Y"])
+    assert "Another one" not in page  # which could not be kept under that reference
+    for data in ({}, {key: "new"}, {key: str(meeting.pk)}):
+        service.post("questions", **data)
+        assert service.answer.status_code == 422
+    assert "as you answered: it is left out" in service.post("questions", **{key: "nobody"})
+    service.accept(good="1")
+    assert not ExtractLine.objects.exists()
+
+
+def test_what_is_sure_or_of_another_day_or_place_is_not_asked_about(service, review):
+    make.MeetingFactory(reference="F-1", kind=MeetingKind.REVIEW, held_on=date(2014, 6, 4))  # elsewhere
+    make.MeetingFactory(
+        partnership=review.partnership, reference="R-5", kind=MeetingKind.REVIEW, held_on=date(2014, 6, 5),
+        state=MeetingState.CANCELLED,
+    )
+    make.MeetingFactory(
+        partnership=review.partnership, reference="R-6", kind=MeetingKind.INITIAL, held_on=date(2014, 6, 6),
+    )
+    days = [("R-1", 2), ("X-2", 2), ("r1", 3), ("F1", 4), ("X-5", 5), ("X-6", 6)]
+    service.send("extract", as_csv([REVIEWS, *([name, f"2014-06-0{day}", "Y"] for name, day in days)]))
+    assert "New (6)" in service.confirm() and "To be asked" not in service.get()
+
+
+def test_a_line_under_the_extracts_own_reference_moves_once_it_is_said_what_it_means(service, review):
+    make.ExtractLineFactory(partnership=review.partnership, reference="r1", held_on=review.held_on)
+    _, key = asked(service, ["r1", "2014-06-02", "Y"])
+    page = service.post("questions", **{key: str(review.pk)})
+    assert "Changed (1)" in page and "In the extract as – r1" in page
+    service.accept()
+    assert (ExtractLine.objects.get().reference, ExtractLine.objects.get().sent_as) == ("R-1", "r1")
+    assert "Taken back." in service.post("undo")
+    assert (ExtractLine.objects.get().reference, ExtractLine.objects.get().sent_as) == ("r1", "")
+
+
+def test_two_ways_of_writing_one_conference_must_say_the_same(service, review):
+    service.send("extract", as_csv([REVIEWS, ["R-1", "2014-06-02", "Y"], ["r1", "2014-06-02", "N"]]))
+    service.confirm()
+    service.get("questions")
+    (key,) = service.answer.context["form"].fields
+    assert "The rows of this conference (2, 3) do not say the same." in service.post("questions", **{key: str(review.pk)})
 
 
 # --- Set against ours -----------------------------------------------------------------------------
