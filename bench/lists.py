@@ -26,8 +26,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from compliance.demo import factories as make
+from compliance.rows.quality import KINDS
 from conferences.choices import MeetingKind, Outcome
-from conferences.models import Attendance, Meeting
+from conferences.models import Attendance, ExtractLine, Meeting
 from partnership.models import Grant, HistoryEntry, StaffMember, User, today
 from partnership.roles import Role
 from training.models import TrainingRecord
@@ -62,6 +63,10 @@ LISTS = [
     (MANAGER, "/set-up/users/invite/"),
     (LEADER, "/set-up/users/invite/"),
     (MANAGER, "/set-up/quality/"),
+    *((MANAGER, f"/set-up/quality/BIG/{kind}/") for kind in KINDS),
+    (MANAGER, "/set-up/quality/BIG/unknown-outcomes/?sort=-6&page=40"),
+    (MANAGER, "/set-up/quality/BIG/late-invitations/?sort=3&agency=A07"),
+    (MANAGER, "/set-up/quality/BIG/quorate-flag-differs/?sort=-0"),
     (MANAGER, "/history/"),
     (AUDITOR, "/history/"),
     (AUDITOR, "/history/?verb=logged"),
@@ -121,8 +126,20 @@ def meet(place, agencies: list) -> None:
     Attendance.objects.bulk_create([
         make.AttendanceFactory.build(
             meeting=meeting, agency=agencies[(n // 6 + a) % AGENCIES], staff_member=None, outcome=outcomes[a % 3],
+            late_invitation=(n + a) % 10 == 0, involved_changes=(n + a) % 15 == 0,
         )
         for n, meeting in enumerate(made) for a in range(LINES)
+    ], batch_size=500)
+    send(place, [meeting for meeting in made if meeting.is_conference])
+
+
+def send(place, conferences: list[Meeting]) -> None:
+    """The authority's extract has them all, and says of every seventh what we do not."""
+    ExtractLine.objects.bulk_create([
+        make.ExtractLineFactory.build(
+            partnership=place, reference=row.reference, kind=row.kind, held_on=row.held_on, quorate=n % 7 != 0,
+        )
+        for n, row in enumerate(conferences)
     ], batch_size=500)
 
 

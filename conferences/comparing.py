@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from conferences.choices import MeetingKind, MeetingState
-from conferences.extract import FITS, same
+from conferences.meant import FITS, same
 from conferences.models import ExtractLine, Meeting
 from partnership.models import Partnership
 from partnership.spreadsheets import spoken
@@ -20,6 +20,7 @@ TITLES = {
 }
 NO_FLAG = "The extract has no flag for it."
 OPEN = "The register is still open here."
+FIELDS = ("reference", "kind", "state", "held_on", "closed_at", "quorate", "quorum_sentence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,24 @@ def compare(partnership: Partnership, first: date, last: date) -> list[Compared]
     return sorted(found, key=lambda one: (one.known.held_on, one.known.reference))
 
 
+def contradicted(partnership: Partnership, first: date, last: date) -> list[Compared]:
+    """Of these the ones whose flag differs, read without all the others. Two queries."""
+    # unscoped: the caller decided on the partnership
+    ours = Meeting.objects.filter(partnership=partnership)
+    same_one = ours.filter(reference=OuterRef("reference"))
+    # unscoped: as above
+    lines = ExtractLine.objects.filter(partnership=partnership, held_on__range=(first, last)).filter(
+        Q(Exists(same_one.filter(quorate=False)), quorate=True)
+        | Q(Exists(same_one.filter(quorate=True)), quorate=False)
+    )
+    there = list(lines)
+    named = ours.filter(reference__in=[line.reference for line in there])
+    meetings = {row.reference: row for row in named.only(*FIELDS)}
+    found = [compared(line, meetings.get(line.reference)) for line in there]
+    differing = [one for one in found if one.verdict == DIFFER]
+    return sorted(differing, key=lambda one: (one.known.held_on, one.known.reference))
+
+
 def both(
     partnership: Partnership, first: date, last: date
 ) -> tuple[list[ExtractLine], dict[str, Meeting]]:
@@ -71,13 +90,12 @@ def both(
     lines = ExtractLine.objects.filter(partnership=partnership)
     meetings = Meeting.objects.filter(partnership=partnership)
     inside, ours = lines.filter(days).values("reference"), meetings.conferences().filter(days)
-    fields = ("reference", "kind", "state", "held_on", "closed_at", "quorate", "quorum_sentence")
     there = list(lines.filter(days | Q(reference__in=ours.values("reference"))).order_by("held_on", "reference"))
     if not there:
         return [], {}  # nothing to set the meetings against
     return there, {
         row.reference: row
-        for row in meetings.filter(Q(pk__in=ours.values("pk")) | Q(reference__in=inside)).only(*fields)
+        for row in meetings.filter(Q(pk__in=ours.values("pk")) | Q(reference__in=inside)).only(*FIELDS)
     }
 
 

@@ -21,6 +21,15 @@ from partnership.reach import ReachQuerySet, held
 from partnership.roles import Permission
 
 
+def counted(meeting: str = "") -> Q:
+    """That the register of a meeting is counted, asked of it or of what hangs on it ("meeting__")."""
+    return Q(**{
+        f"{meeting}kind__in": sorted(COUNTED),
+        f"{meeting}closed_at__isnull": False,
+        f"{meeting}state__in": [MeetingState.HELD, MeetingState.STOOD_DOWN],
+    })
+
+
 class MeetingQuerySet(ReachQuerySet):
     agency_lookups = ("lines__agency",)
     partnership_lookups = ("partnership",)
@@ -68,11 +77,7 @@ class MeetingQuerySet(ReachQuerySet):
 
     def counted(self) -> Self:
         """What measures count: closed registers of meetings held, or stood down for want of a quorum."""
-        return self.filter(
-            kind__in=sorted(COUNTED),
-            closed_at__isnull=False,
-            state__in=[MeetingState.HELD, MeetingState.STOOD_DOWN],
-        )
+        return self.filter(counted())
 
     def of_families(self, families: Iterable[str]) -> Self:
         """Judged conferences of some families, oldest first."""

@@ -17,12 +17,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from compliance.demo import factories as make
+from partnership.exporting import answering
 from partnership.history import record
 from partnership.models import HistoryEntry
 from partnership.roles import Role
 from partnership.templatetags.quorate import longdate
+from partnership.views import history
 from tests import test_routes as table
 from tests.lists import body, rows_of
+from tests.reading import text
 
 places, meetings, cases, lists = table.places, table.meetings, table.cases, table.lists
 
@@ -36,6 +39,7 @@ ROUTES = {name for name, _ in table.routes()}
 # Files without a page of the same name: what an upload reads again, and parts of other pages.
 ON_OTHER_PAGES = {
     "training:session-bookings-file": "training:session-detail",
+    "compliance:person-records-file": "compliance:person",
     "compliance:upload-list-file": "compliance:upload-new",
     "compliance:issued-file": "compliance:issued-report",
 }
@@ -51,6 +55,7 @@ OTHER_LINES = {
     "escalation:themes-file": "each line of two tables",
     "conferences:my-meetings-file": "what is to come too",
     "compliance:issued-file": "each figure of a report",
+    "compliance:person-records-file": "each record, one of the page's tables",
 }
 
 
@@ -215,6 +220,23 @@ def test_lists_take_the_same_queries_for_few_and_for_many(client, mo, partnershi
             assert len(rows_of(client.get(path))) > number
         asked.append(len(queries))
     assert asked[0] == asked[1]
+
+
+@pytest.mark.django_db
+def test_beside_a_long_list_it_is_said_how_long_a_workbook_takes(client, mo, partnership, agency_a, monkeypatch):
+    client.force_login(mo)
+    pages = ("/meetings/", "/history/", "/people/", "/meetings/attendance/")
+    for _ in range(3):
+        make.MeetingFactory(partnership=partnership)
+        record(mo, "renamed", agency_a, partnership=partnership, name=["A", "B"])
+    assert not any("CSV is quicker" in text(client.get(path)) for path in pages)
+    monkeypatch.setattr(answering, "LONG", 3)
+    monkeypatch.setattr(history, "LONG", 2)
+    assert "About 0 rows: as XLSX it takes some seconds before it comes. CSV is quicker." in text(client.get("/meetings/"))
+    assert "entries: as XLSX they may take half a minute" in text(client.get("/history/"))
+    monkeypatch.setattr(answering, "LONG", 4)
+    monkeypatch.setattr(history, "LONG", 3)
+    assert not any("CSV is quicker" in text(client.get(path)) for path in pages)
 
 
 @pytest.mark.django_db

@@ -25,6 +25,7 @@ from training.models import KeptStanding, Requirement, last_day_to_start
 from training.standing import NO_EXPIRY, Row, TrainingBook, open_book
 
 AT_ONCE = 1_000
+NOTHING_ASKED = urgency(None, None)
 RECKONED = ["reckoned", "good_from", "good_until", "urgency", "standings"]
 
 
@@ -51,7 +52,7 @@ def ranking(
 def most_urgent(kept: list[list[int]], asking: set[int]) -> int:
     """Of a person's kept standings, the worst of some requirements."""
     found = (urgent for requirement, urgent in kept if requirement in asking)
-    return min(found, default=urgency(None, None))
+    return min(found, default=NOTHING_ASKED)
 
 
 def forget(people: QuerySet[StaffMember] | Iterable[int]) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from partnership.models import Grant, User
+from partnership.leading import leads_of
+from partnership.models import User
 from partnership.post import notify
-from partnership.roles import Role
 from partnership.spreadsheets import spoken
 from training.models import Booking, Session
 
@@ -30,7 +29,7 @@ def tell(session: Session, bookings: Iterable[Booking], subject: str, what: str)
 def people(bookings: list[Booking]) -> list[User]:
     """The people themselves and who booked them; where neither can sign in, their agency's leads."""
     found: dict[int, User] = {}
-    leads = leads_of({booking.agency_id for booking in bookings})
+    leads = leads_of({booking.agency_id for booking in bookings}, timezone.localdate())
     users = users_of({booking.staff_member_id for booking in bookings})
     for booking in bookings:
         near = [users.get(booking.staff_member_id), booking.booked_by]
@@ -42,13 +41,3 @@ def people(bookings: list[Booking]) -> list[User]:
 
 def users_of(people: set[int]) -> dict[int, User]:
     return {user.staff_member_id: user for user in User.objects.filter(staff_member__in=people)}
-
-
-def leads_of(agencies: set[int]) -> dict[int, list[User]]:
-    found: dict[int, list[User]] = defaultdict(list)
-    grants = Grant.objects.in_force(timezone.localdate()).filter(
-        role=Role.AGENCY_LEAD, agency__in=agencies
-    )
-    for grant in grants.select_related("user").order_by("pk"):
-        found[grant.agency_id].append(grant.user)
-    return found

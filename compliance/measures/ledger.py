@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from compliance.measures.cases import cases_open, stages_due
@@ -19,14 +19,34 @@ from compliance.measures.facts import MEETING_FIELDS, Line, MeetingRow, Presence
 from compliance.measures.scope import Scope
 from compliance.period import Period
 from compliance.scorecard import MEETING_BASES, Basis
-from conferences.choices import INITIALS, MeetingKind, MeetingState, Outcome
+from conferences.choices import INITIALS, MeetingKind, MeetingState
 from conferences.models import Attendance, Meeting, MissedDuty
+from conferences.querysets import counted
 from escalation.models import Escalation, Stage
 from escalation.stages import end_of
 from partnership.models import StaffMember
 from training.models import Booking, Session
 from training.standing import Row, TrainingBook, open_book
 from training.take_up import Span, TakeUp, take_up
+
+
+def read_lines(rows: QuerySet[Attendance], meetings: set[int]) -> list[Line]:
+    """Attendance lines at some meetings, as figures take them."""
+    found = rows.values_list(
+        "meeting_id", "agency_id", "staff_member_id", "job_title", "invited_on", "involved",
+        "expectation", "outcome", "mode", "report", "late_invitation", "involved_changes",
+        "disputed_at", "settled_at", "deputy_unnamed",
+    )
+    return [
+        # someone who is on no list and was never invited came of their own accord; whom a deputy
+        # came for, nobody knows who, was not there
+        Line(
+            m, agency, None if unnamed else person, not (job and invited is None), *rest[:7],
+            bool(rest[7] and not rest[8]),
+        )
+        for m, agency, person, job, invited, *rest, unnamed in found
+        if m in meetings
+    ]
 
 
 @dataclass(frozen=True)
@@ -117,45 +137,15 @@ class Ledger:
             agency__in=list(self.scope.members),
         )
 
+    @property
+    def counted_attendance(self) -> QuerySet[Attendance]:
+        """Of those the lines at counted meetings, asked of the database alone."""
+        return self.attendance.filter(counted("meeting__"))
+
     @cached_property
     def lines(self) -> list[Line]:
         """The attendance lines of the agencies in scope at the counted meetings of the period."""
-        return self.read(self.attendance)
-
-    def read(self, rows: QuerySet[Attendance]) -> list[Line]:
-        """Some of those lines, as figures take them."""
-        counted = {m.pk for m in self.meetings}
-        found = rows.values_list(
-            "meeting_id", "agency_id", "staff_member_id", "job_title", "invited_on", "involved",
-            "expectation", "outcome", "mode", "report", "late_invitation", "involved_changes",
-            "disputed_at", "settled_at", "deputy_unnamed",
-        )
-        return [
-            # someone who is on no list and was never invited came of their own accord; whom a deputy
-            # came for, nobody knows who, was not there
-            Line(
-                m, agency, None if unnamed else person, not (job and invited is None), *rest[:7],
-                bool(rest[7] and not rest[8]),
-            )
-            for m, agency, person, job, invited, *rest, unnamed in found
-            if m in counted
-        ]
-
-    @cached_property
-    def doubtful(self) -> list[Presence]:
-        """The presences with a line that is not known, was invited late or changed its involvement,
-        in the order of the meetings: for pages that show nothing else, without reading all others."""
-        signs = Q(outcome=Outcome.UNKNOWN) | Q(late_invitation=True) | Q(involved_changes__gt=0)
-        pairs = {(line.meeting, line.agency) for line in self.read(self.attendance.filter(signs))}
-        groups: dict[tuple[int, int], list[Line]] = defaultdict(list)
-        for line in self.read(self.attendance.filter(meeting__in={meeting for meeting, _ in pairs})):
-            groups[line.meeting, line.agency].append(line)
-        return [
-            presence(meeting, agency, groups[meeting.pk, agency])
-            for meeting in self.meetings
-            for agency in self.scope.members
-            if (meeting.pk, agency) in pairs
-        ]
+        return read_lines(self.attendance, {m.pk for m in self.meetings})
 
     @cached_property
     def presences(self) -> list[Presence]:

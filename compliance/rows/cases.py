@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from compliance.measures import Ledger, escalation
+from compliance.measures.cases import stood
 from compliance.rows.tables import Opened, OpenedRow
 from escalation.models import Escalation
 from escalation.stages import CaseState
@@ -24,16 +25,16 @@ CASE_TITLES = {
 def opened_cases(ledger: Ledger, key: str, *, names: bool) -> Opened:
     """The cases of a count."""
     rows = [
-        OpenedRow(cells(case, names), None)
+        OpenedRow(cells(case, ledger, names), None)
         for case in escalation.counted(ledger)[key.removeprefix("escalations_")]
     ]
     columns = ("Reference", "Raised on", "Grounds", "Stage", "State") if names else ("Stage", "State")
     return Opened(CASE_TITLES[key], "", columns, rows)
 
 
-def cells(case: Escalation, names: bool) -> tuple[object, ...]:
-    last = max(case.stages.all(), key=lambda stage: stage.number)
-    end = (f"{last.policy_stage.position}: {last.policy_stage.title}", case.get_state_display())
+def cells(case: Escalation, ledger: Ledger, names: bool) -> tuple[object, ...]:
+    last, state = stood(case, ledger.until)
+    end = (f"{last.policy_stage.position}: {last.policy_stage.title}", state)
     if not names:
         return end
     raised_on = timezone.localdate(case.raised_at)

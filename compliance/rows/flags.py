@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from compliance.measures import Ledger
 from compliance.rows.tables import OpenedRow
-from conferences.comparing import DIFFER, Compared, compare
+from conferences.comparing import Compared, contradicted
 
 FLAG_COLUMNS = ("Meeting", "Kind", "Date", "The authority says", "Quorate says")
 
 
 def differing(ledger: Ledger) -> list[Compared]:
     """Conferences of which the authority's extract and we do not say the same."""
-    period = ledger.period
-    found = compare(ledger.scope.partnership, period.first, period.last)
-    return [one for one in found if one.verdict == DIFFER]
+    return contradicted(ledger.scope.partnership, ledger.period.first, ledger.period.last)
 
 
 def flag_row(one: Compared) -> OpenedRow:

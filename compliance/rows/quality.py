@@ -7,29 +7,38 @@ are never named.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from compliance.measures import Ledger
-from compliance.measures.conferences import without_discussion, without_predecessor
-from compliance.measures.facts import MeetingRow, Presence
+from compliance.measures.facts import MEETING_FIELDS, MeetingRow
 from compliance.measures.returned import to_confirm
 from compliance.rows.flags import FLAG_COLUMNS, differing, flag_row
-from compliance.rows.tables import MEETING_COLUMNS, Opened, OpenedRow, meeting_row, presence_row
+from compliance.rows.lacking import without_discussion, without_predecessor
+from compliance.rows.seats import (
+    CHANGED,
+    LATE,
+    PRESENCE_COLUMNS,
+    UNKNOWN,
+    Numbers,
+    Seats,
+    Sign,
+    by_agency,
+)
+from compliance.rows.tables import MEETING_COLUMNS, Opened, OpenedRow, meeting_row
 from conferences.choices import MeetingKind
-from conferences.models import Attendance
+from conferences.models import Attendance, Meeting
+from conferences.querysets import counted
 from conferences.timescales import answer_due
 from partnership.models import Agency, BankHoliday, Grant, StaffMember, today
 from partnership.querysets import on_day
 from partnership.roles import Role
 from partnership.workdays import Calendar, NoCalendar
 from training.models import Requirement
-
-Numbers = Counter[int]  # by agency
-PRESENCE_COLUMNS = ("Meeting", "Kind", "Date", "Agency", "Involved", "Outcome", "Report", "Notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,8 @@ class Kind:
     columns: tuple[str, ...]
     total: Callable[[Ledger], int]
     by_agency: Callable[[Ledger], Numbers] | None  # None: of the partnership only
-    rows: Callable[[Ledger, frozenset[int] | None], list[OpenedRow]]
+    rows: Callable[[Ledger, frozenset[int] | None], Sequence[OpenedRow]]
+    sign: Sign | None = None
 
     def opened(self, ledger: Ledger, agencies: frozenset[int] | None) -> Opened:
         """The rows, of some agencies only or of all."""
@@ -64,44 +74,37 @@ def open_by_agency(ledger: Ledger) -> Numbers:
 def open_rows(ledger: Ledger, agencies: frozenset[int] | None) -> list[OpenedRow]:
     wanted = ledger.open_registers
     if agencies is not None:
-        # unscoped: as above
-        lines = Attendance.objects.filter(meeting__in=[m.pk for m in wanted], agency__in=agencies)
+        at = [m.pk for m in wanted]
+        lines = Attendance.objects.filter(meeting__in=at, agency__in=agencies)  # unscoped: as above
         keys = set(lines.values_list("meeting_id", flat=True))
         wanted = [m for m in wanted if m.pk in keys]
     return [meeting_row(m, None) for m in wanted]
 
 
 def meetings_kind(
-    key: str, title: str, sentence: str, mends: str, find: Callable[[Ledger], list[MeetingRow]]
+    key: str, title: str, sentence: str, mends: str, find: Callable[[Ledger], QuerySet[Meeting]]
 ) -> Kind:
     """A kind that is of the partnership's meetings and of no agency."""
+
+    def rows(ledger: Ledger, _: frozenset[int] | None) -> list[OpenedRow]:
+        found = find(ledger).order_by("held_on", "reference").values_list(*MEETING_FIELDS)
+        return [meeting_row(MeetingRow(*fields), None) for fields in found]
+
     return Kind(
-        key, title, sentence, mends, MEETING_COLUMNS, lambda ledger: len(find(ledger)), None,
-        lambda ledger, _: [meeting_row(m, None) for m in find(ledger)],
+        key, title, sentence, mends, MEETING_COLUMNS, lambda ledger: find(ledger).count(), None, rows
     )
 
 
-def presences_kind(
-    key: str, title: str, sentence: str, mends: str, number: Callable[[Presence], int]
-) -> Kind:
-    """A kind that is of agencies at meetings, seen by the signs that the ledger reads."""
+def presences_kind(key: str, title: str, sentence: str, mends: str, sign: Sign) -> Kind:
+    """A kind that is of agencies at meetings, by what their lines show."""
 
-    def by_agency(ledger: Ledger) -> Numbers:
-        found: Numbers = Counter()
-        for one in ledger.doubtful:
-            if number(one):
-                found[one.agency] += int(number(one))
-        return found
-
-    def rows(ledger: Ledger, agencies: frozenset[int] | None) -> list[OpenedRow]:
-        return [
-            presence_row(p, ledger, None) for p in ledger.doubtful
-            if number(p) and (agencies is None or p.agency in agencies)
-        ]
+    def of_agencies(ledger: Ledger) -> Numbers:
+        return by_agency(ledger.counted_attendance, sign)[0]
 
     return Kind(
         key, title, sentence, mends, PRESENCE_COLUMNS,
-        lambda ledger: sum(by_agency(ledger).values()), by_agency, rows,
+        lambda ledger: sum(of_agencies(ledger).values()), of_agencies,
+        lambda ledger, some: Seats(ledger, sign, some), sign,
     )
 
 
@@ -111,7 +114,8 @@ def presences_kind(
 def disputed(ledger: Ledger) -> QuerySet[Attendance]:
     # unscoped: who may ask was decided by the caller of the scope
     rows = Attendance.objects.disputed().filter(
-        meeting__partnership=ledger.scope.partnership, meeting__in=[m.pk for m in ledger.meetings]
+        counted("meeting__"), meeting__partnership=ledger.scope.partnership,
+        meeting__held_on__gte=ledger.period.first, meeting__held_on__lte=ledger.as_at,
     )
     return rows.order_by("disputed_at", "pk")
 
@@ -121,19 +125,20 @@ def disputed_rows(ledger: Ledger, agencies: frozenset[int] | None) -> list[Opene
     if agencies is not None:
         rows = rows.filter(agency__in=agencies)
     calendar = BankHoliday.objects.calendar(ledger.scope.partnership.country)
-    return [disputed_row(line, calendar, ledger.as_at) for line in rows]
+    return [disputed_row(line, calendar, today()) for line in rows]  # it waits today, whatever the period
 
 
 def disputed_row(line: Attendance, calendar: Calendar, on: date) -> OpenedRow:
     """A line in dispute; late when its answer was due before the day."""
+    disputed_on = timezone.localdate(line.disputed_at)
     try:
-        due: date | None = answer_due(line.disputed_at.date(), calendar)
+        due: date | None = answer_due(disputed_on, calendar)
     except NoCalendar:
         due = None
     state = "Not known" if due is None else ("Late" if due < on else "In time")
     return OpenedRow((
         line.meeting.reference, MeetingKind(line.meeting.kind).label, line.meeting.held_on,
-        line.agency.name, line.disputed_at.date(), due or "–", state,
+        line.agency.name, disputed_on, due or "–", state,
     ), None, line.meeting.reference)
 
 
@@ -141,15 +146,12 @@ def disputed_row(line: Attendance, calendar: Calendar, on: date) -> OpenedRow:
 
 
 def agencies_of(ledger: Ledger) -> QuerySet[Agency]:
-    # unscoped: as above
-    return Agency.objects.filter(pk__in=list(ledger.scope.members)).order_by("name")
+    return Agency.objects.filter(pk__in=list(ledger.scope.members)).order_by("name")  # unscoped: as above
 
 
 def without_lead(ledger: Ledger) -> list[Agency]:
-    """Agencies for which nobody holds the lead's role today, not even by their parent.
-
-    Today, whatever the period: somebody is given the role, and the agency goes from the list.
-    """
+    """Agencies for which nobody holds the lead's role today, whatever the period, not even by their parent:
+    somebody is given the role, and the agency goes from the list."""
     # unscoped: as above
     leads = Grant.objects.in_force(today()).filter(
         role=Role.AGENCY_LEAD, user__is_active=True
@@ -188,8 +190,7 @@ def nothing_asked(ledger: Ledger) -> QuerySet[StaffMember]:
     asked = Requirement.objects.filter(on_day(on, "effective_from", "effective_until")).filter(
         role_group=OuterRef("role_group")
     ).filter(Q(partnership=place) | Q(agency=OuterRef("agency")) | Q(agency=OuterRef("agency__parent")))
-    # unscoped: as above
-    people = StaffMember.objects.filter(agency__in=list(ledger.scope.members)).in_post(on)
+    people = StaffMember.objects.filter(agency__in=list(ledger.scope.members)).in_post(on)  # unscoped: as above
     people = people.filter(Q(works_for=None) | Q(works_for=place)).filter(~Exists(asked))
     return people.order_by("agency__name", "role_group__title", "pk")
 
@@ -227,7 +228,7 @@ KINDS = {kind.key: kind for kind in (
     presences_kind(
         "unknown-outcomes", "Attendances not known", "An agency was involved, and nobody wrote "
         "down whether it came. It counts as not there.",
-        "The conference service corrects the line.", lambda p: p.involved and not p.known,
+        "The conference service corrects the line.", UNKNOWN,
     ),
     Kind(
         "disputed-lines", "Disputes without an answer", "A lead says that a line is wrong. It is "
@@ -241,12 +242,12 @@ KINDS = {kind.key: kind for kind in (
     presences_kind(
         "late-invitations", "Late invitations", "The invitation gave less notice than the local "
         "timescale asks. What was missed is then excused.", "Whoever convenes invites earlier.",
-        lambda p: p.late,
+        LATE,
     ),
     presences_kind(
         "involvement-changes", "Changes of involvement", "Whether an agency was involved was "
         "changed after the invitation, with a reason.", "Look whether the reasons hold.",
-        lambda p: p.changes,
+        CHANGED,
     ),
     meetings_kind(
         "reviews-without-predecessor", "Reviews without a conference before",
@@ -288,3 +289,11 @@ KINDS = {kind.key: kind for kind in (
         ("staff_member__agency__name", "course__title", "completed_on", "staff_member__job_title"),
     ),
 )}
+
+
+def totals(ledger: Ledger) -> dict[str, int]:
+    """How many there are of each kind; what the lines of the registers show is asked for all at once."""
+    shown = [kind for kind in KINDS.values() if kind.sign]
+    numbers = by_agency(ledger.counted_attendance, *(kind.sign for kind in shown))
+    found = {kind.key: sum(each.values()) for kind, each in zip(shown, numbers, strict=True)}
+    return {key: found[key] if key in found else kind.total(ledger) for key, kind in KINDS.items()}

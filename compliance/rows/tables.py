@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compliance.measures import Ledger
@@ -36,7 +37,7 @@ class Opened:
     title: str
     sentence: str
     columns: tuple[str, ...]
-    rows: list[OpenedRow]
+    rows: Sequence[OpenedRow]
     met_label: str = ""
 
     @property
@@ -53,12 +54,13 @@ def presence_columns(ledger: Ledger) -> tuple[str, ...]:
     return ("Meeting", "Kind", "Date", *agency, "Involved", "Outcome", "Report", "Notes")
 
 
-def presence_row(p: Presence, ledger: Ledger, met: bool | None) -> OpenedRow:
-    agency = (ledger.scope.members[p.agency].agency.name,) if len(ledger.scope.members) > 1 else ()
+def presence_row(p: Presence, ledger: Ledger, met: bool | None, *, agency: bool = False) -> OpenedRow:
+    """An agency at a meeting; named where there are several, or where the table names each."""
+    members = ledger.scope.members
+    name = (members[p.agency].agency.name,) if agency or len(members) > 1 else ()
     cells = (
-        p.meeting.reference, MeetingKind(p.meeting.kind).label, p.meeting.held_on, *agency,
-        involvement(p), outcome(p), ReportState(p.report).label if p.report else "Not required",
-        remarks(p),
+        p.meeting.reference, MeetingKind(p.meeting.kind).label, p.meeting.held_on, *name,
+        involvement(p), outcome(p), report(p), remarks(p),
     )
     return OpenedRow(cells, met, p.meeting.reference)
 
@@ -76,6 +78,10 @@ def outcome(p: Presence) -> str:
     if not p.invited:
         return "–"
     return "Nobody there" if p.known else "Not known"
+
+
+def report(p: Presence) -> str:
+    return ReportState(p.report).label if p.report else "Not required"
 
 
 def remarks(p: Presence) -> str:

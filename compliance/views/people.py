@@ -10,6 +10,7 @@ from conferences.choices import REPRESENTED
 from conferences.models import Attendance, Meeting
 from conferences.querysets import AttendanceQuerySet
 from conferences.views.saying import outcome_cell
+from partnership.exporting import download
 from partnership.models import StaffMember, today
 from partnership.reach import can
 from partnership.roles import Permission
@@ -48,6 +49,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
         "standings": standings(book, found, logs),
         "record_columns": columns(RECORD_COLUMNS if manages else RECORD_COLUMNS[:-1]),
         "records": records(request, found, manages),
+        "files": [download(request, "compliance:person-records-file", found.pk, text="Download these records")],
         "exemption_columns": columns(EXEMPTION_COLUMNS if manages else EXEMPTION_COLUMNS[:-1]),
         "exemptions": exemptions(request, found, manages),
         "meeting_columns": columns(MEETING_COLUMNS),
@@ -140,13 +142,22 @@ def link_to_log(log: str, requirement) -> dict:
 # --- Records and exemptions -----------------------------------------------------------------------
 
 
-def records(request: HttpRequest, person: StaffMember, manages: bool) -> list[list[dict]]:
+def record_rows(request: HttpRequest, person: StaffMember) -> list[TrainingRecord]:
+    """All that the page shows: the person's records here, then the earlier ones."""
     reach = TrainingRecord.objects.within_reach(request.user, Permission.VIEW_STAFF)
-    rows = reach.filter(staff_member=person).select_related("course", "correction", "logged_by")
-    return [record_cells(row, manages) for row in rows] + earlier_records(person, manages)
+    rows = reach.filter(staff_member=person).select_related("course", "correction", "staff_member__agency")
+    return [*rows, *earlier_records(person)]
 
 
-def earlier_records(person: StaffMember, manages: bool) -> list[list[dict]]:
+def records(request: HttpRequest, person: StaffMember, manages: bool) -> list[list[dict]]:
+    return [
+        record_cells(row, manages) if row.staff_member_id == person.pk
+        else [*record_cells(row, False, f"Logged at {row.staff_member.agency}"), *([""] if manages else [])]
+        for row in record_rows(request, person)
+    ]
+
+
+def earlier_records(person: StaffMember) -> list[TrainingRecord]:
     """What was logged at the agencies from which the person came: it counts here too, and is mended there."""
     lines, line = [], person.moved_from
     while line and line not in lines:
@@ -156,10 +167,7 @@ def earlier_records(person: StaffMember, manages: bool) -> list[list[dict]]:
     rows = TrainingRecord.objects.filter(staff_member__in=lines).select_related(
         "course", "correction", "staff_member__agency"
     )
-    return [
-        [*record_cells(row, False, f"Logged at {row.staff_member.agency}"), *([""] if manages else [])]
-        for row in rows
-    ] if lines else []
+    return list(rows) if lines else []
 
 
 def record_cells(row: TrainingRecord, manages: bool, note: str = "") -> list[dict]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,8 @@ from django.utils.http import urlencode
 from compliance.asking import periods_around
 from compliance.measures import Ledger, Scope, open_ledger
 from compliance.rows import OpenedRow
-from compliance.rows.quality import KINDS, Kind, Numbers
+from compliance.rows.quality import KINDS, Kind, totals
+from compliance.rows.seats import Numbers, Seats
 from compliance.views.reaching import asked_period, partnership_scope
 from compliance.views.rows import THESE, laid_out
 from partnership.exporting import ListFile, as_file, download, in_places
@@ -68,7 +70,7 @@ def data_quality(request: HttpRequest) -> HttpResponse:
             for p in periods_around(period)
         ],
         "columns": KIND_COLUMNS,
-        "rows": [kind_row(kind, ledger) for kind in KINDS.values()],
+        "rows": [kind_row(KINDS[key], ledger, number) for key, number in totals(ledger).items()],
         "files": [download(
             request, "compliance:data-quality-file", place.code, text="Download the numbers by agency"
         )],
@@ -76,8 +78,7 @@ def data_quality(request: HttpRequest) -> HttpResponse:
     })
 
 
-def kind_row(kind: Kind, ledger: Ledger) -> list[dict[str, Any]]:
-    number = kind.total(ledger)
+def kind_row(kind: Kind, ledger: Ledger, number: int) -> list[dict[str, Any]]:
     link = {"href": rows_of(kind, ledger), "hidden": kind.title.lower()} if number else {}
     return [
         {"text": kind.title, "hint": f"{kind.sentence} {kind.mends}"},
@@ -119,14 +120,21 @@ class Listing:
         self.kind = asked_kind(self.what)
         self.ledger = asked_ledger(self.request, self.code)
         self.member = asked_member(self.request, self.ledger)
-        self.numbers = self.kind.by_agency(self.ledger) if self.kind.by_agency else None
-        narrow = self.member is not None and self.numbers is not None
+        narrow = self.member is not None and self.kind.by_agency is not None
         self.found = self.kind.opened(self.ledger, frozenset({self.member.agency_id}) if narrow else None)
         self.names = {str(place): text for place, text in enumerate(self.found.columns)}
         self.sort = chosen_sort(self.request.GET.get("sort", ""), self.names, "")
 
     @property
-    def rows(self) -> list[OpenedRow]:
+    def numbers(self) -> Numbers:
+        """How many each agency has; nothing once one is chosen, or where it is of no agency."""
+        if self.member is not None or self.kind.by_agency is None:
+            return Numbers()
+        rows = self.rows
+        return rows.numbers if isinstance(rows, Seats) else self.kind.by_agency(self.ledger)
+
+    @cached_property
+    def rows(self) -> Sequence[OpenedRow]:
         return ordered(self.found.rows, self.sort)
 
     def laid_out(self, rows: Iterable[OpenedRow]) -> list[list[dict[str, Any]]]:
@@ -145,24 +153,28 @@ def quality_rows(request: HttpRequest, code: str, what: str) -> HttpResponse:
         "place": ledger.scope.partnership,
         "period": ledger.period,
         "member": member,
-        "agencies": agency_rows(kind, ledger, listing.numbers, member),
+        "agencies": agency_rows(kind, ledger, listing.numbers),
         "agency_columns": AGENCY_COLUMNS,
         "all_href": rows_of(kind, ledger),
         "columns": headings(request, listing.names, listing.names, listing.sort),
         "rows": listing.laid_out(page),
         "page": page,
-        "files": [download(request, "compliance:quality-rows-file", code, what, text=THESE)],
+        "files": [download(
+            request, "compliance:quality-rows-file", code, what, text=THESE, rows=page.paginator.count,
+        )],
         "crumbs": set_up_crumbs(
             request.user, ("Data quality", f"{index}?{urlencode(kept)}"), (kind.title, "")
         ),
     })
 
 
-def ordered(rows: list[OpenedRow], sort: tuple[str, bool]) -> list[OpenedRow]:
+def ordered(rows: Sequence[OpenedRow], sort: tuple[str, bool]) -> Sequence[OpenedRow]:
     """The rows by one of their cells; without one in their own order, the oldest first."""
     place, down = sort
     if not place:
         return rows
+    if isinstance(rows, Seats):
+        return rows.by(int(place), down)
     return sorted(rows, key=lambda row: key_of(row.cells[int(place)]), reverse=down)
 
 
@@ -171,12 +183,8 @@ def key_of(cell: object) -> tuple[bool, str]:
     return isinstance(cell, date), cell.isoformat() if isinstance(cell, date) else str(cell).casefold()
 
 
-def agency_rows(
-    kind: Kind, ledger: Ledger, numbers: Numbers | None, member: Membership | None
-) -> list[list[dict[str, Any]]]:
-    """Each agency that has any, the most first; nothing once one is chosen."""
-    if numbers is None or member is not None:
-        return []
+def agency_rows(kind: Kind, ledger: Ledger, numbers: Numbers) -> list[list[dict[str, Any]]]:
+    """Each agency that has any, the most first."""
     members = [m for m in ledger.scope.members.values() if numbers[m.agency_id]]
     members.sort(key=lambda m: (-numbers[m.agency_id], m.agency.name))
     return [

@@ -23,3 +23,11 @@ def test_nobody_exempts_themselves(alice, staff_a2, staff_a):
     assert not Exemption.objects.exists()
     assert not HistoryEntry.objects.filter(verb="exempted").exists()
     assert actions.exempt(by=alice, staff_member=staff_a, **FIELDS).granted_by == alice
+
+
+def test_the_same_exemption_twice_is_one(alice, staff_a):
+    first, second = (actions.exempt(by=alice, staff_member=staff_a, **FIELDS) for _ in range(2))
+    assert first == second == Exemption.objects.get()
+    assert HistoryEntry.objects.filter(verb="exempted").count() == 1
+    actions.exempt(by=alice, staff_member=staff_a, **FIELDS | {"until_on": date(2015, 5, 1)})
+    assert Exemption.objects.count() == 2

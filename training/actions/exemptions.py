@@ -19,13 +19,21 @@ def exempt(
     *, by: User | None, staff_member: StaffMember, reason: str, from_on: date, until_on: date,
     requirement: Requirement | None = None,
 ) -> Exemption:
-    """Exempt a person from one requirement, or from all, until a day; nobody exempts themselves."""
+    """Exempt a person from one requirement, or from all, until a day; nobody exempts themselves.
+
+    The same exemption twice is one.
+    """
     if is_own(by, staff_member):
         raise ValidationError("You cannot exempt yourself. Ask another lead.")
-    row = Exemption(
-        staff_member=staff_member, requirement=requirement, reason=reason, from_on=from_on,
-        until_on=until_on, granted_by=by,
-    )
+    StaffMember.objects.select_for_update(no_key=True).get(pk=staff_member.pk)  # one after another
+    what = {
+        "staff_member": staff_member, "requirement": requirement, "reason": reason, "from_on": from_on,
+        "until_on": until_on,
+    }
+    there = Exemption.objects.filter(**what).first()
+    if there:
+        return there
+    row = Exemption(**what, granted_by=by)
     where = {"agency": staff_member.agency, "staff_member": staff_member}
     save_new(row, by, "exempted", **where, reason=reason, from_on=from_on, until_on=until_on)
     forget([staff_member.pk])

@@ -13,7 +13,7 @@ from partnership.history import save_changed, save_new
 from partnership.models import Partnership, User
 from partnership.spreadsheets import spoken
 from partnership.stale import refuse_when_changed
-from training.actions.bookings import move_up
+from training.actions.bookings import locked, move_up
 from training.actions.requirements import AlreadyThere
 from training.choices import HAD_A_PLACE, BookingState
 from training.models import Course, Session
@@ -72,11 +72,6 @@ def change_session(*, by: User | None, session: Session, seen: str = "", **new: 
         tell(row, those, "Changed", "the day, the time or the place has changed.")
     move_up(by, row)
     return done
-
-
-def locked(session: Session) -> Session:
-    rows = Session.objects.select_for_update(of=("self",)).select_related("partnership", "course")
-    return rows.get(pk=session.pk)
 
 
 def refuse_unless_live(row: Session) -> None:

@@ -159,14 +159,14 @@ def person_list(request: HttpRequest) -> HttpResponse:
         "rows": [cells(row, names, listing.on, whole=whole) for row in listing.rows(page)],
         "manages": reaches_others(request.user, Permission.MANAGE_STAFF),
         "to_confirm": to_confirm.count(),
-        "files": files(request),
+        "files": files(request, len(listing.ranked)),
         "crumbs": [HOME, {"text": "People and training", "href": ""}],
     })
 
 
-def files(request: HttpRequest) -> list[dict[str, str]]:
+def files(request: HttpRequest, people: int) -> list[dict[str, str]]:
     """The list as it is shown; and for whoever keeps it, what an upload reads again."""
-    found = [download(request, "training:person-list-file")]
+    found = [download(request, "training:person-list-file", rows=people)]
     if reaches_others(request.user, Permission.MANAGE_STAFF):
         found += [
             download(request, BACK, kind, text=f"For sending back: {what}", hint=hint)

@@ -33,7 +33,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     return render(request, "training/take_up_rows.html", {
         "title": LABELS[count], "span": asked.span, "page": page, "rows": list(page),
         "columns": [{"text": text, "header": n == 0} for n, text in enumerate(columns)],
-        "files": [download(request, "training:take-up-rows-file", text="Download these rows")],
+        "files": [download(
+            request, "training:take-up-rows-file", text="Download these rows", rows=page.paginator.count,
+        )],
         "words": words_of(asked), "crumbs": crumbs(HERE | {"href": HERE["href"] + asked.link()}, LABELS[count]),
     })
 

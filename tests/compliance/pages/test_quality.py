@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 from django.db import connection
@@ -11,9 +13,13 @@ from django.utils import timezone
 
 from compliance.demo import factories as make
 from compliance.measures import Scope, open_ledger, score
+from compliance.measures.conferences import without_discussion, without_predecessor
 from compliance.period import Period
-from compliance.rows.quality import KINDS
+from compliance.rows.quality import KINDS, totals
+from compliance.rows.tables import presence_row
+from compliance.views.quality import key_of
 from conferences.actions import close_registers
+from conferences.models import Attendance
 from partnership.models import today
 from tests.filled import NAMES, filled
 from tests.lists import body, rows_of
@@ -117,13 +123,19 @@ def test_each_agency_opens_its_own_rows(client, mo, messy):
 def test_a_dispute_is_late_after_ten_working_days(client, mo, messy, bob):
     client.force_login(mo)
     address = f"{INDEX}NW/disputed-lines/?period=2014-15"
-    assert [row[-1]["text"] for row in client.get(address).context["rows"]] == ["In time"]
-    # "Late" is asked of the day of the figures: the end of the year, or today when it is earlier.
-    from conferences.models import Attendance
-
-    early = timezone.make_aware(timezone.datetime(2015, 3, 11))
-    Attendance.objects.filter(disputed_at__isnull=False).update(disputed_at=early)
+    # "Late" is asked of today, as on the page where disputes are answered: the line is still waiting.
     assert [row[-1]["text"] for row in client.get(address).context["rows"]] == ["Late"]
+    now = timezone.now().replace(microsecond=0)
+    Attendance.objects.filter(disputed_at__isnull=False).update(disputed_at=now)
+    assert [row[-1]["text"] for row in client.get(address).context["rows"]] == ["In time"]
+
+
+def test_a_dispute_of_a_summer_night_is_of_the_day_that_the_clocks_show(client, mo, messy):
+    client.force_login(mo)
+    night = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)  # half past midnight there
+    Attendance.objects.filter(disputed_at__isnull=False).update(disputed_at=night)
+    (row,) = client.get(f"{INDEX}NW/disputed-lines/?period=2014-15").context["rows"]
+    assert [cell["text"] for cell in row[-3:-1]] == ["1 July 2026", "15 July 2026"]
 
 
 def test_no_person_is_named_anywhere(client, people, messy):
@@ -195,3 +207,68 @@ def test_rows_are_sorted_and_paged_at_a_fixed_number_of_queries(client, mo, fill
     assert len(page.context["rows"]) == 25
     assert page.context["rows"][0][3]["text"] == "Northwold Social Care"
     assert client.get(f"{INDEX}NW/late-invitations/?sort=99&page=nonsense").status_code == 200
+
+
+# --- Counted in the database as the measures count among their rows ---------------------------------
+
+
+OUTCOMES = ("unknown", "unknown", "attended", "absent")
+
+
+@pytest.fixture
+def jumble(filled):
+    """Meetings of the year and around it, with one line or several of an agency, of every sort."""
+    chance = Random(41)
+    reviews = ("review_conference", "initial_conference", "core_group")
+    for number in range(60):
+        day = date(2014, 3, 1) + timedelta(days=chance.randrange(420))
+        row = make.MeetingFactory(
+            partnership=filled.partnership, kind=chance.choice(reviews), held_on=day, reference=f"J-{number}",
+            family_ref=chance.choice(("", "F1", "F2", f"F{number}")),
+        )
+        for agency in (filled.agency_a, filled.agency_b):
+            for place in range(chance.randrange(3)):
+                row.lines.add(make.AttendanceFactory(
+                    meeting=row, agency=agency, job_title=f"Job {place}", staff_member=None, invited_on=None,
+                    outcome=chance.choice(OUTCOMES), involved=chance.random() < 0.7,
+                    late_invitation=chance.random() < 0.6, involved_changes=chance.choice((0, 0, 1, 2)),
+                ))
+        ended = {"state": chance.choice(("held", "held", "stood_down")), "closed_at": timezone.now()}
+        if number % 5:
+            type(row).objects.filter(pk=row.pk).update(**ended)
+    return open_ledger(Scope(filled.partnership), YEAR)
+
+
+def test_signs_are_those_of_the_presences_that_the_measures_fold(jumble):
+    signs = {
+        "unknown-outcomes": lambda p: p.involved and not p.known, "late-invitations": lambda p: p.late,
+        "involvement-changes": lambda p: p.changes,
+    }
+    together = totals(jumble)
+    for key, number in signs.items():
+        seen = [p for p in jumble.presences if number(p)]
+        wanted = [presence_row(p, jumble, None, agency=True) for p in seen]
+        rows = KINDS[key].rows(jumble, None)
+        assert list(rows) == wanted and len(wanted) > 3, key
+        assert rows[2:4] == wanted[2:4]
+        numbers = Counter()
+        for p in seen:
+            numbers[p.agency] += int(number(p))
+        assert KINDS[key].by_agency(jumble) == rows.numbers == numbers
+        assert together[key] == KINDS[key].total(jumble) == sum(numbers.values())
+        for place, _ in enumerate(KINDS[key].columns):
+            for down in (False, True):
+                ordered = sorted(wanted, key=lambda row: key_of(row.cells[place]), reverse=down)
+                assert list(rows.by(place, down)) == ordered, (key, place, down)
+
+
+def test_what_timeliness_lacks_is_what_the_measures_miss(jumble):
+    found = {
+        "no-strategy-discussion": without_discussion(jumble),
+        "reviews-without-predecessor": without_predecessor(jumble),
+    }
+    for key, meetings in found.items():
+        rows = KINDS[key].rows(jumble, None)
+        assert [row.reference for row in rows] == [m.reference for m in meetings], key
+        assert len(rows) > 3
+        assert KINDS[key].total(jumble) == totals(jumble)[key] == len(rows)

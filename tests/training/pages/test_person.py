@@ -182,16 +182,36 @@ def test_stale_page_with_an_error_stays_stale(client, town, alice, second_lead):
 def test_lead_notes_that_a_person_leaves_and_that_they_stay(client, town, alice):
     client.force_login(alice)
     page = f"/people/{town.bob.pk}/leave/"
+
+    def seen():
+        return client.get(page).content.decode().split('name="seen" value="')[1].split('"')[0]
+
     early = f"{town.bob.started_on:%d/%m/%Y}"
     for day in ("", early, "x", "01/01/2099"):
         assert client.post(page, {"left_on": day}).status_code == 422
-    assert client.post(page, {"left_on": "31/03/2015"}).status_code == 302
+    first = {"left_on": "31/03/2015", "seen": seen()}
+    assert client.post(page, first).status_code == 302 == client.post(page, first).status_code
     town.bob.refresh_from_db()
     assert town.bob.left_on == date(2015, 3, 31)
     assert "nothing is asked any more" in text(client.get(f"/people/{town.bob.pk}/"))
-    assert client.post(page, {"left_on": ""}).status_code == 302
+    assert client.post(page, {"left_on": "", "seen": seen()}).status_code == 302
     town.bob.refresh_from_db()
     assert town.bob.left_on is None
+
+
+def test_a_leaving_day_that_somebody_changed_since_is_not_overwritten(client, town, alice, second_lead):
+    page, mine = f"/people/{town.bob.pk}/leave/", {}
+    for lead in (alice, second_lead):
+        client.force_login(lead)
+        mine[lead] = client.get(page).content.decode().split('name="seen" value="')[1].split('"')[0]
+    assert client.post(page, {"left_on": "31/03/2015", "seen": mine[second_lead]}).status_code == 302
+    client.force_login(alice)
+    late = client.post(page, {"left_on": "30/04/2015", "seen": mine[alice]})
+    assert late.status_code == 409 and "31 March 2015" in text(late) and "30 April 2015" in text(late)
+    town.bob.refresh_from_db()
+    assert town.bob.left_on == date(2015, 3, 31)
+    again = late.content.decode().split('name="seen" value="')[1].split('"')[0]
+    assert client.post(page, {"left_on": "30/04/2015", "seen": again}).status_code == 302
 
 
 @pytest.mark.parametrize("what", ["change", "leave"])
