@@ -29,6 +29,14 @@ INQUORATE = (
     "wrote in words of their own stays with the conference service."
 )
 NONE_ON_PLAN = "No child was on a plan: no conference up to that day put one on it."
+CASE_SYSTEM = "Beside the case system"
+ON_PLAN = {"families_on_plan": "Families", "children_on_plan": "Children"}
+TYPED_HEADS = ("On a plan", "Conferences", "Case system", "Difference")
+SAME_DAY = "The case system’s count is of the same day; the difference is what it has more or fewer."
+ANOTHER_DAY = (
+    "The case system’s count is of {day}, the nearest before that was typed; the difference is what it has "
+    "more or fewer, and part of it may be of the days between."
+)
 NONE_HELD = "There was nothing to count in this period: none."
 ALL_QUORATE = "Every conference of the period was quorate."
 NO_PRACTICE = "No agency of the partnership is a general practice."
@@ -133,3 +141,24 @@ def anybody_on_plan(card: Scorecard) -> bool:
 def of_practices(card: Scorecard) -> list[Reading]:
     """The reports of all general practices together, on each basis."""
     return [r for r in card.result("reports_in_time").readings if r.by and r.by[0][0] == "sector"]
+
+
+def difference(more: int) -> str:
+    """By how many the case system counts more: "3 more", "2 fewer", "none"."""
+    if not more:
+        return "none"
+    return f"{abs(more)} {'more' if more > 0 else 'fewer'}"
+
+
+def typed_rows(card: Scorecard) -> list[tuple[str, ...]]:
+    """Each count from conferences, the case system's own, and the difference."""
+    return [
+        (ON_PLAN[count.key], str(count.value), str(typed), difference(more))
+        for count, typed, more in card.beside_typed
+    ]
+
+
+def typed_sentence(card: Scorecard, day: str) -> str:
+    """Of which day the case system's count is, ``day`` in words, and where it comes from."""
+    when = SAME_DAY if card.typed.counted_on == card.as_at else ANOTHER_DAY.format(day=day)
+    return f"{when} Where it comes from: {card.typed.source.rstrip('.')}."

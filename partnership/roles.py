@@ -60,6 +60,7 @@ class Permission(StrEnum):
     RECORD_CORE_GROUPS = "record_core_groups"
     DISPUTE_LINES = "dispute_lines"
     SETTLE_LINES = "settle_lines"
+    TYPE_COUNTS = "type_counts"
     VIEW_SUGGESTIONS = "view_suggestions"
     ACT_ON_SUGGESTIONS = "act_on_suggestions"
     RAISE_ESCALATION = "raise_escalation"
@@ -101,6 +102,7 @@ PERMISSION_SENTENCES = {
     Permission.RECORD_CORE_GROUPS: "Convene, record and close core groups",
     Permission.DISPUTE_LINES: "Dispute an attendance line, name a deputy",
     Permission.SETTLE_LINES: "Excuse an absence, answer a dispute",
+    Permission.TYPE_COUNTS: "Type the count of children on a plan from the case system",
     Permission.VIEW_SUGGESTIONS: "See suggested escalations",
     Permission.ACT_ON_SUGGESTIONS: "Accept or dismiss suggested escalations",
     Permission.RAISE_ESCALATION: "Raise an escalation",

@@ -15,6 +15,7 @@ from compliance.measures.counting import reading
 from compliance.measures.definitions import REPORTS_IN_TIME, bases
 from compliance.measures.facts import REPORTS, MeetingRow, Presence
 from compliance.measures.ledger import Ledger
+from compliance.measures.typed import typed_beside
 from compliance.period import Period
 from compliance.scorecard import By, Count, InquorateLine, MeasureResult, Reading, Scorecard
 from conferences.choices import ChairDecision, MeetingKind, MeetingState, ReportState
@@ -46,7 +47,8 @@ def score_annual(
     last = open_ledger(scope, period.previous, on) if before else None
     card = of_ledgers(ledger, last)
     previous = annual(card.previous, last) if card.previous and last else None
-    return replace(annual(card, ledger), previous=previous)
+    typed = typed_beside(scope.partnership, card.as_at)
+    return replace(annual(card, ledger), previous=previous, typed=typed)
 
 
 def annual(card: Scorecard, ledger: Ledger) -> Scorecard:

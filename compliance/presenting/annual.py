@@ -124,16 +124,32 @@ def plans_section(card: Scorecard, links: Links) -> Section:
     section = Section("plans", "Children on a plan at the end", f"On {long(card.as_at)}. {words.ON_A_DAY}")
     if not words.anybody_on_plan(card):
         section.empty = words.NONE_ON_PLAN
+        section.tables += typed_tables(card)
         return section
     found = [(c.label, c) for c in words.there(card, words.PLANS)]
     section.tables.append(
         counts_table(card, "Children and families on a plan", "What was counted", found, links)
     )
+    section.tables += typed_tables(card)
     by_category = [(words.category_words(card, c), c) for c in words.categories(card)]
     section.tables.append(
         counts_table(card, "Children on a plan by category", "Category", by_category, links)
     )
     return section
+
+
+def typed_tables(card: Scorecard) -> list[Table]:
+    """The case system's own count beside, where one was typed."""
+    if card.typed is None:
+        return []
+    first, *others = words.TYPED_HEADS
+    columns = [{"text": first, "header": True}, *({"text": text, "numeric": True} for text in others)]
+    rows: list[list[Cell]] = [
+        [{"text": name, "header": True}, *({"text": cell, "numeric": True} for cell in cells)]
+        for name, *cells in words.typed_rows(card)
+    ]
+    sentence = words.typed_sentence(card, long(card.typed.counted_on))
+    return [Table(words.CASE_SYSTEM, columns, rows, sentence)]
 
 
 # --- Conferences that were not quorate ------------------------------------------------------------

@@ -18,6 +18,7 @@ from compliance.report.issued import issued
 from compliance.report.numbers import number
 from compliance.report.partnership import missed
 from compliance.report.quality import quality
+from compliance.report.typed import typed
 from compliance.scorecard import Basis, Count, InquorateLine, MeasureResult, Scorecard
 
 PARTICIPATION = ("conference_attendance", "contribution", "core_group_attendance")
@@ -117,8 +118,10 @@ def plans(book: Book) -> None:
     if not words.anybody_on_plan(card):
         book.counted.update([*words.there(card, words.PLANS), *words.categories(card)])
         book.text(words.NONE_ON_PLAN)
+        typed(book)
         return
     counts_table(book, "Counted", [(c.label, c) for c in words.there(card, words.PLANS)])
+    typed(book)
     book.part("By category")
     counts_table(book, "Category", [(words.category_words(card, c), c) for c in words.categories(card)])
 
@@ -182,7 +185,7 @@ def participation(book: Book) -> None:
     if trained:
         book.part("Training")
         book.note(f"The bar shows {trained[0].measure.title.lower()}.")
-        heads = [f"{r.measure.title}\n({r.measure.basis.label})" for r in trained]
+        heads = [f"{r.measure.title}\n({r.measure.basis_label()})" for r in trained]
         _agencies(book, [(r, r.measure.basis) for r in trained], heads)
 
 

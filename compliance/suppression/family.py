@@ -162,6 +162,7 @@ def bare(card: Scorecard, family: Family, code: str) -> Scorecard:
         ),
         notes=tuple(note for note in card.notes if not has_count(note)),
         missed=(), people_due=None, cases=None, actions=(), inquorate=(), trend=(), previous=None,
+        typed=None,  # near what was reckoned, so that what is held back could be guessed from it
         stamp=card.stamp and replace(card.stamp, checksum="", reason="", changes=(), note=""),
     )
 

@@ -76,7 +76,7 @@ from compliance.demo.factories.returns import (
     ReturnRoundFactory,
     ReturnSignOffFactory,
 )
-from compliance.demo.factories.targets import TargetFactory
+from compliance.demo.factories.targets import TargetFactory, TypedCountFactory
 from compliance.demo.factories.training import (
     BookingFactory,
     CourseFactory,
@@ -149,6 +149,7 @@ __all__ = [
     "TimescaleFactory",
     "TrainingRecordFactory",
     "TriggerFactory",
+    "TypedCountFactory",
     "UploadFactory",
     "UserCheckFactory",
     "UserFactory",
