@@ -12,10 +12,22 @@ from django.utils import timezone
 from api.models import CalendarFeed, IdempotentAnswer, MachineKey
 from api.scopes import Scope, may_give
 from api.secrets import hashed, new_address, new_key
+from conferences.telling import holders
 from partnership.history import record, save_new
-from partnership.models import MACHINES, Agency, Partnership, User
+from partnership.leading import leads_of
+from partnership.links import site
+from partnership.models import MACHINES, Agency, Partnership, User, today
+from partnership.post import notify
+from partnership.roles import Role
 
 KEPT = timedelta(hours=48)  # how long an answer is given again
+ENDED = """The machine key “{name}” of {place} opens nothing any more: the role of the person who made it
+has ended. Whatever sends it is refused.
+
+If that system is to go on, make it a key of its own again here, and put that into its settings:
+
+{page}
+"""
 
 
 @transaction.atomic
@@ -61,6 +73,44 @@ def revoke_key(*, by: User | None, key: MachineKey) -> None:
     row.revoked_at, row.revoked_by = timezone.now(), by
     row.save(update_fields=["revoked_at", "revoked_by"])
     record(by, "revoked the key", row, agency=row.agency, partnership=row.partnership, name=row.name)
+
+
+def end_with_makers() -> int:
+    """Revoke the keys whose makers may do nothing of it there any more; gives how many.
+
+    They open nothing since that moment (see ``MachineKey.scopes_now``). So that no nightly push stops
+    without a word, who looks after keys there is told.
+    """
+    # unscoped: the clock looks at everybody's
+    rows = MachineKey.objects.in_force(today()).exclude(made_by=None)
+    rows = rows.select_related("made_by", "agency", "partnership")
+    return sum(end_with_maker(key) for key in rows if not key.scopes_now)
+
+
+@transaction.atomic
+def end_with_maker(key: MachineKey) -> bool:
+    """Revoke one and tell; False when somebody revoked it already."""
+    row = MachineKey.objects.select_for_update(of=("self",)).get(pk=key.pk)  # unscoped: the key given
+    if row.revoked_at:
+        return False
+    row.revoked_at = timezone.now()
+    row.save(update_fields=["revoked_at"])
+    record(
+        None, "ended with its maker’s role", row, agency=row.agency, partnership=row.partnership, name=row.name
+    )
+    body = ENDED.format(name=row.name, place=row.place, page=site("machines:key-list"))
+    notify(keepers(row), f"{row.name}: the machine key has ended", body)
+    return True
+
+
+def keepers(key: MachineKey) -> list[User]:
+    """Who looks after the keys of its place: the agency's leads, else its partnerships' managers; of a
+    partnership its manager and the conference service."""
+    if key.partnership:
+        return holders(key.partnership, Role.PARTNERSHIP_MANAGER, Role.CONFERENCE_ADMIN)
+    led = leads_of([key.agency_id], today())[key.agency_id]
+    places = [] if led else key.agency.partnerships.all()
+    return led or [user for place in places for user in holders(place, Role.PARTNERSHIP_MANAGER)]
 
 
 @transaction.atomic

@@ -49,8 +49,8 @@ def calendar_of(user: User, now: datetime) -> bytes:
 
 def entries(user: User, on: date) -> Iterator[Entry]:
     person = user.staff_member
-    own = chain(meetings(person, on), sessions(person, on), expiries(person, on)) if person else ()
-    return chain(own, deadlines(user, on))
+    own = (meetings, sessions, expiries) if person else ()
+    return chain(*(of(user, person, on) for of in own), deadlines(user, on))
 
 
 def event(entry: Entry, now: datetime) -> icalendar.Event:
@@ -65,10 +65,9 @@ def event(entry: Entry, now: datetime) -> icalendar.Event:
     return found
 
 
-def meetings(person: StaffMember, on: date) -> Iterator[Entry]:
+def meetings(user: User, person: StaffMember, on: date) -> Iterator[Entry]:
     """Those to which they are invited or that they lead, and that take place."""
-    # unscoped: one's own
-    rows = Meeting.objects.filter(Q(lines__staff_member=person) | Q(lead=person)).distinct()
+    rows = Meeting.objects.visible_to(user).filter(Q(lines__staff_member=person) | Q(lead=person)).distinct()
     rows = rows.filter(held_on__range=(on - BACK, on + AHEAD)).exclude(
         state__in=[MeetingState.CANCELLED, MeetingState.STOOD_DOWN]
     )
@@ -76,10 +75,9 @@ def meetings(person: StaffMember, on: date) -> Iterator[Entry]:
         yield Entry(f"meeting-{row.pk}", f"{row.get_kind_display()} {row.reference}", row.held_on)
 
 
-def sessions(person: StaffMember, on: date) -> Iterator[Entry]:
+def sessions(user: User, person: StaffMember, on: date) -> Iterator[Entry]:
     """Those for which they have a place."""
-    # unscoped: one's own
-    rows = Booking.objects.filter(
+    rows = Booking.objects.visible_to(user).filter(
         staff_member=person, state=BookingState.BOOKED, session__cancelled_at=None,
         session__held_on__range=(on - BACK, on + AHEAD),
     ).select_related("session__course")
@@ -93,10 +91,9 @@ def sessions(person: StaffMember, on: date) -> Iterator[Entry]:
         yield Entry(f"session-{one.pk}", f"Training {one.course.code}", start or one.held_on, end if start else None)
 
 
-def expiries(person: StaffMember, on: date) -> Iterator[Entry]:
+def expiries(user: User, person: StaffMember, on: date) -> Iterator[Entry]:
     """The first day on which a course counts no more, of the latest record of each."""
-    # unscoped: one's own
-    rows = TrainingRecord.objects.counting().filter(staff_member=person).select_related("course")
+    rows = TrainingRecord.objects.visible_to(user).counting().filter(staff_member=person).select_related("course")
     latest: dict[int, TrainingRecord] = {}
     for row in rows.order_by("completed_on", "pk"):
         latest[row.course_id] = row

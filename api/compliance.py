@@ -80,9 +80,18 @@ class CountSerializer(serializers.Serializer):
     value = serializers.IntegerField()
 
 
+class CountedOverSerializer(serializers.Serializer):
+    """What the totals of a measure count on a basis, as every report prints it."""
+
+    basis = serializers.CharField()
+    unit = serializers.CharField(help_text="The unit of the breakdown, such as people; empty: any other reading.")
+    label = serializers.CharField()
+
+
 class DefinitionSerializer(serializers.Serializer):
     title = serializers.CharField()
     sentence = serializers.CharField()
+    counted_over = CountedOverSerializer(many=True)
 
 
 class ActionSerializer(serializers.Serializer):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -124,7 +127,7 @@ class MeetingViewSet(ReachViewSet):
     @action(detail=True, methods=["patch"])
     def ending(self, request: Request, pk: str) -> Response:
         """Write down how a conference ended: its counts and what the chair decided."""
-        with as_seen(request, self.recordable(), int(pk)) as row:
+        with as_seen(request, self.recordable().conferences(), int(pk)) as row:
             carry_out_ending(request.user, row, self.sent(Ending, partial=True))
         return self.shown(row.pk)
 
@@ -246,13 +249,16 @@ class MissedSerializer(Read):
 
     meeting = serializers.IntegerField(source="meeting_id")
     agency = serializers.IntegerField(source="agency_id")
-    excused_reason = serializers.CharField(help_text="A code; empty when it is not excused.")
+    excused_reason = serializers.CharField(
+        help_text="A code, for the conference service and the agency itself; empty for others, and when it is not excused."
+    )
 
     class Meta:
         model = MissedDuty
         fields = (
             "id", "meeting", "agency", "kind", "sentence", "found_at", "excused_reason", "excused_at",
         )
+        apart = ("excused_reason",)
 
 
 class MissedFilter(django_filters.FilterSet):
@@ -274,3 +280,12 @@ class MissedViewSet(ReachViewSet):
 
     def rows(self) -> QuerySet[MissedDuty]:
         return MissedDuty.objects.within_reach(self.request.user, P.VIEW_MEETINGS)
+
+    def finish(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Why it was excused, as far as the client may know the reasons."""
+        rows = list(rows)
+        reach = MissedDuty.objects.within_reach(self.request.user, P.VIEW_MEETING_NAMES)
+        known = reach.filter(pk__in=[row["id"] for row in rows])
+        reasons = dict(known.values_list("pk", "excused_reason"))
+        for row in rows:
+            row["excused_reason"] = reasons.get(row["id"], "")

@@ -117,6 +117,7 @@ SCORECARD = {
     "counts": {"training_expired": 8}, "counts_by": [],
     "measures": {"training_current": {
         "title": "Training in date", "sentence": "Requirements in date, of the requirements that were due.",
+        "counted_over": [{"basis": "due", "unit": "", "label": "Requirements due"}],
     }},
     "actions": [{
         "number": "BF-A-007", "what": "Name a deputy for every conference.", "owner": "Thames Valley Police",

@@ -13,7 +13,7 @@ from api.fields import Read
 from api.filtering import Day as DayFilter
 from api.filtering import Number
 from partnership.models import HistoryEntry
-from partnership.reading import Reading, kind_of
+from partnership.reading import Reading, kind_of, readable
 from partnership.roles import Permission
 from partnership.views.history import changes, who, words
 
@@ -57,7 +57,7 @@ class HistoryViewSet(ReachViewSet):
     needs = {"list": (Permission.VIEW_HISTORY,)}
 
     def rows(self) -> QuerySet[HistoryEntry]:
-        return HistoryEntry.objects.visible_to(self.request.user)
+        return readable(self.request.user)
 
     def finish(self, rows: list[dict[str, Any]]) -> None:
         reach = HistoryEntry.objects.visible_to(self.request.user).select_related("user", "agency")

@@ -40,7 +40,7 @@ def found(secret: str) -> MachineKey | None:
     """The key of that secret, when it opens anything today."""
     prefix = prefix_of(secret)
     # unscoped: whoever has the secret
-    key = prefix and MachineKey.objects.select_related("user", "agency", "partnership").filter(
+    key = prefix and MachineKey.objects.select_related("user", "agency", "partnership", "made_by").filter(
         prefix=prefix
     ).first()
     if not key or not hmac.compare_digest(key.hashed, hashed(secret)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -11,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from api.querysets import MachineKeyQuerySet
-from api.scopes import Scope, held_by, scopes_for
+from api.scopes import Scope, held_by, may_give, scopes_for
 from partnership.models import Agency, Partnership, StaffMember, User, by_needs_at
 from partnership.reach import Held, Reach
 from partnership.roles import Permission
@@ -25,7 +26,8 @@ class MachineKey(models.Model):
     """The key of another system, for one agency or one partnership. Only its hash is kept.
 
     It acts as a technical account of its own that can never sign in, so that whatever it does says
-    in the history which key did it.
+    in the history which key did it. Whoever made it knows the secret, so it does what they may do
+    there today, and opens nothing once they may do none of it.
     """
 
     user = models.OneToOneField(User, models.PROTECT, related_name="machine_key")
@@ -85,17 +87,26 @@ class MachineKey(models.Model):
         return self.agency or self.partnership
 
     def opens(self, on: date) -> bool:
+        return self.in_force(on) and bool(self.scopes_now)
+
+    def in_force(self, on: date) -> bool:
         return self.revoked_at is None and on < self.expires_on
+
+    @cached_property
+    def scopes_now(self) -> list[Scope]:
+        """What it may do of its scopes: as far as its maker may today. The operator's keys have no such bound."""
+        asked = [one for one in Scope if one in self.scopes]
+        return asked if self.made_by is None else [one for one in asked if may_give(self.made_by, one, self.place)]
 
     def held(self, permission: Permission) -> Held:
         """What it holds of a permission, as a person's grants would."""
         return held_by(
-            self.scopes, permission, agency=self.agency_id, partnership=self.partnership_id
+            self.scopes_now, permission, agency=self.agency_id, partnership=self.partnership_id
         )
 
     @property
     def sentences(self) -> list[str]:
-        return [one.label for one in Scope if one in self.scopes]
+        return [one.label for one in self.scopes_now]
 
 
 class IdempotentAnswer(models.Model):

@@ -146,7 +146,10 @@ def carry_out_standing_down(user: User, meeting: Meeting, sent: dict[str, Any]) 
 
 
 def carry_out_line(user: User, line: Attendance, sent: dict[str, Any]) -> None:
-    """Written down in an open register, corrected with the reason in a closed one."""
+    """Written down in an open register; in a closed one corrected by the conference service, with the reason."""
     reason = sent.pop("reason", "")
-    act = correct_line if line.meeting.closed_at else record_attendance
+    closed = line.meeting.closed_at
+    if closed and not runs_conferences(user, line.meeting.partnership):
+        raise ValidationError("The register is closed: the conference service corrects its lines.")
+    act = correct_line if closed else record_attendance
     act(by=user, line=line, reason=reason, **as_there(sent))

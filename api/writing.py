@@ -57,9 +57,11 @@ def once(act: Callable[..., Response]) -> Callable[..., Response]:
 
 
 def digest_of(request: Request) -> str:
-    """What was asked for: method, address and body."""
+    """What was asked for: method, address and body; and by which grants, so that no answer is given
+    again to somebody who has lost the role in which they got it."""
     body = orjson.dumps(request.data, option=orjson.OPT_SORT_KEYS)
-    head = f"{request.method} {request.path}\n".encode()
+    grants = sorted(grant.pk for grant in request.user.grants_in_force())
+    head = f"{request.method} {request.path}\n{grants}\n".encode()
     return hashlib.sha256(head + body).hexdigest()
 
 
@@ -83,7 +85,7 @@ def given_again(row: IdempotentAnswer, digest: str) -> Response:
     if row.asked != digest:
         raise Problem(
             422, "key_used",
-            "That Idempotency-Key was used for something else. Send a new key with a new request.",
+            "That Idempotency-Key was used for something else, or in another role. Send a new key with a new request.",
         )
     headers = {**row.headers, "Idempotency-Replayed": "true"}
     return Response(orjson.loads(bytes(row.body)), status=row.status, headers=headers)

@@ -42,7 +42,8 @@ class Kind:
 
     ``through`` is the field that leads to the row whose reach counts; ``at_place`` asks about the
     place of the entry instead, as the rows may be gone; ``doer`` are the permissions that show who
-    did it, where that is less than everybody whom the reader knows.
+    did it, where that is less than everybody whom the reader knows; ``secret`` says that there is such
+    a row at all only to those whom that permission reaches.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Kind:
     through: str = ""
     at_place: bool = False
     doer: tuple[P, ...] | None = None
+    secret: P | None = None
 
     def permissions_for(self, name: str) -> tuple[P, ...] | None:
         """Those of which one is enough; None where nobody may read the field here."""
@@ -133,7 +135,7 @@ KINDS: dict[str, Kind] = {
         DISPUTES: ("dispute", "answer"),
     }),
     "conferences.extractline": Kind("Line of the national extract", LINES, {
-        LINES: ("kind", "held_on", "quorate"),
+        LINES: ("reference", "kind", "held_on", "quorate", "sent_as"),
     }, at_place=True),
     "conferences.missedduty": Kind("What was missed", (P.VIEW_MEASURES, P.SETTLE_LINES), {
         (P.VIEW_MEASURES, P.SETTLE_LINES): ("reason",),
@@ -151,16 +153,16 @@ KINDS: dict[str, Kind] = {
             "reason", "training_need", "identity_passed_on", "identity_passed_to", "file_noted",
             "meetings",
         ),
-    }, doer=NARRATIVE),
+    }, doer=NARRATIVE, secret=P.VIEW_ESCALATIONS),
     "escalation.stage": Kind("Stage of an escalation", CASES, {
         CASES: ("stage", "due_at", "in_time", "kind"), NARRATIVE: ("reason",),
-    }, through="escalation", doer=NARRATIVE),
+    }, through="escalation", doer=NARRATIVE, secret=P.VIEW_ESCALATIONS),
     "escalation.document": Kind("Document of an escalation", NARRATIVE, {
         NARRATIVE: ("reference",),
-    }, through="escalation", doer=NARRATIVE),
+    }, through="escalation", doer=NARRATIVE, secret=P.VIEW_ESCALATIONS),
     "escalation.agreedaction": Kind("Agreed action of an escalation", CASES, {
         NARRATIVE: ("due_on", "done_on"),
-    }, through="escalation", doer=NARRATIVE),
+    }, through="escalation", doer=NARRATIVE, secret=P.VIEW_ESCALATIONS),
     "escalation.suggestion": Kind("Suggested escalation", (P.VIEW_SUGGESTIONS,), {
         (P.VIEW_SUGGESTIONS,): ("trigger",),
     }),
@@ -179,7 +181,7 @@ KINDS: dict[str, Kind] = {
     }, at_place=True),
     "compliance.pack": Kind("Pack of reports", PRINTED, {PRINTED: ("period", "format")}, at_place=True),
     "compliance.returnround": Kind("Round of returns", PRINTED, {
-        PRINTED: ("period", "due_on", "agencies", "late"),
+        PRINTED: ("period", "due_on", "agencies", "late", "reason"),
     }),
     "compliance.agencyreturn": Kind("Agency return", PRINTED, {
         PRINTED: ("nil_reason", "signed_on", "staff_complete_on", "step", "due_on"),
@@ -192,6 +194,9 @@ KINDS: dict[str, Kind] = {
     }),
     "compliance.issuedreport": Kind("Issued report", (P.PRINT_REPORT,), {
         (P.PRINT_REPORT,): ("number", "version", "period", "format", "reason", "role", "note"),
+    }),
+    "compliance.typedcount": Kind("Count from the case system", LINES, {
+        LINES: ("counted_on", "children", "families", "source", "reason"),
     }),
     "compliance.target": Kind("Target", ALL, {
         ALL: ("measure", "good_from", "watch_from", *RULE),
@@ -278,6 +283,20 @@ def rows_within(
         return model._base_manager.filter(**{f"{kind.through}__in": reach.values("pk")})
     rows = model._default_manager.all()
     return rows.within_reach(reader, permission) if isinstance(rows, ReachQuerySet) else None
+
+
+def readable(reader: User) -> models.QuerySet[HistoryEntry]:
+    """The entries of which a reader may know: without those of a case that is not theirs to see."""
+    rows, mine = HistoryEntry.objects.visible_to(reader), held(reader, P.VIEW_HISTORY)
+    for subject_type, kind in KINDS.items():
+        if kind.secret is None:
+            continue
+        seen = held(reader, kind.secret)
+        if seen.agencies >= mine.agencies and seen.partnerships >= mine.partnerships:
+            continue  # whoever reads the place's history sees all of them
+        there = rows_within(subject_type, kind, reader, kind.secret)
+        rows = rows.exclude(Q(subject_type=subject_type) & ~Q(subject_id__in=there.values("pk")))
+    return rows
 
 
 def doer_named(reader: User) -> Q:

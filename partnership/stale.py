@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 
 class ChangedSince(ValidationError):
@@ -16,9 +16,13 @@ class ChangedSince(ValidationError):
 
 
 def fingerprint(row: models.Model, names: Iterable[str]) -> str:
-    """What a page saw of some fields of a row, in a few letters: it differs when any of them does."""
-    values = (str(getattr(row, name)) for name in names)
-    return hashlib.sha256("\x1f".join(values).encode()).hexdigest()[:20]
+    """What a page saw of some fields of a row, in a few letters: it differs when any of them does.
+
+    Made with the installation's own key: whoever sees it, and not all of the fields, cannot try out
+    what stands in the others.
+    """
+    values = "\x1f".join(str(getattr(row, name)) for name in names)
+    return salted_hmac("partnership.stale", values, algorithm="sha256").hexdigest()[:20]
 
 
 def refuse_when_changed(row: models.Model, seen: str, names: Iterable[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -17,9 +19,9 @@ from api.actions import make_key, revoke_key
 from api.forms import KeyFilter, KeyForm
 from api.models import NAME_TAKEN, MachineKey
 from api.scopes import KEEPERS
-from partnership.exporting import ListFile, as_file, dated, download
+from partnership.exporting import ListFile, as_file, dated, download, in_chunks
 from partnership.forms import posted
-from partnership.models import today
+from partnership.models import Grant, today
 from partnership.reach import can
 from partnership.templatetags.quorate import longdate, longmoment
 from partnership.views.editing import tried
@@ -70,13 +72,31 @@ def listed(request: HttpRequest) -> tuple[KeyFilter, tuple[str, bool], QuerySet[
 
 def key_list_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """The keys without their secrets, which nobody knows."""
-    return as_file(form, ListFile(dated("machine-keys"), FILE, listed(request)[2]))
+    return as_file(form, ListFile(dated("machine-keys"), FILE, with_makers(listed(request)[2])))
+
+
+def with_makers(rows: QuerySet[MachineKey]) -> Iterator[MachineKey]:
+    for chunk in in_chunks(rows):
+        know_makers(chunk)
+        yield from chunk
+
+
+def know_makers(keys: Iterable[MachineKey]) -> None:
+    """Read what the makers of some keys may do today, at once: a key does no more."""
+    makers = [key.made_by for key in keys if key.made_by]
+    found: dict[int, list[Grant]] = defaultdict(list)
+    # unscoped: whether the reader's own keys still open anything
+    for grant in Grant.objects.in_force(today()).filter(user__in=makers):
+        found[grant.user_id].append(grant)
+    for maker in makers:
+        maker._grants_in_force = found[maker.pk]
 
 
 def key_list(request: HttpRequest) -> HttpResponse:
     """The keys that the reader looks after."""
     narrowed, now, rows = listed(request)
     page = page_of(request, rows)
+    know_makers(page)
     return render(request, "api/key_list.html", {
         "filter": narrowed.form, "narrowed": narrowed.narrowed, "page": page,
         "columns": headings(request, COLUMNS, SORTS, now),
@@ -100,8 +120,10 @@ def state(key: MachineKey) -> dict[str, str]:
     """How a key stands, in a word."""
     if key.revoked_at:
         return {"text": "Revoked", "tag_colour": "grey"}
-    if not key.opens(today()):
+    if not key.in_force(today()):
         return {"text": "Expired", "tag_colour": "grey"}
+    if not key.scopes_now:
+        return {"text": "Ended", "tag_colour": "grey"}
     return {"text": "In force", "tag_colour": "green"}
 
 
@@ -120,7 +142,8 @@ def make(request: HttpRequest) -> HttpResponse:
     return render(request, "partnership/plain_form.html", {
         "form": form, "title": "Make a machine key", "submit": "Make the key",
         "lede": "Another system signs in with it: a learning system, a case system, a dashboard. It sees "
-        "one agency or one partnership, and never what somebody wrote in an escalation. The key is shown once.",
+        "one agency or one partnership, and never what somebody wrote in an escalation. The key is shown once. "
+        "It does no more than you may do yourself, and ends when your own role there ends.",
         "back": reverse("machines:key-list"), "crumbs": crumbs({"text": "Make a key", "href": ""}),
     }, status=422 if form.errors else 200)
 
@@ -152,7 +175,8 @@ def detail(request: HttpRequest, number: int) -> HttpResponse:
         request.session[SECRETS] = waiting
     return render(request, "api/key_detail.html", {
         "key": key, "secret": secret, "facts": facts(key), "sentences": key.sentences,
-        "can_revoke": key.opens(today()), "crumbs": crumbs({"text": key.name, "href": ""}),
+        "less": len(key.sentences) < len(key.scopes), "can_revoke": key.in_force(today()),
+        "crumbs": crumbs({"text": key.name, "href": ""}),
     })
 
 
@@ -167,8 +191,8 @@ def facts(key: MachineKey) -> list[dict[str, Any]]:
         {"key": "Last used", "value": longmoment(key.used_at) or "Never"},
     ]
     if key.revoked_at:
-        by = key.revoked_by or "the operator"
-        found.append({"key": "Revoked", "value": f"{longmoment(key.revoked_at)} by {by}"})
+        why = f"by {key.revoked_by}" if key.revoked_by else "when its maker’s role here had ended"
+        found.append({"key": "Revoked", "value": f"{longmoment(key.revoked_at)} {why}"})
     return found
 
 

@@ -21,6 +21,7 @@ from partnership.actions.places import (
     withdraw_offer,
 )
 from partnership.actions.staff import (
+    LEAVING_SEEN,
     STAFF_FIELDS,
     STAFF_SEEN,
     add_staff,
@@ -46,6 +47,7 @@ from partnership.actions.users import (
 
 __all__ = [
     "AGENCY_SEEN",
+    "LEAVING_SEEN",
     "ROLE_GROUP_SEEN",
     "STAFF_FIELDS",
     "STAFF_SEEN",

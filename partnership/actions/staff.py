@@ -20,6 +20,7 @@ STAFF_FIELDS = (
     "first_name", "last_name", "work_email", "job_title", "role_group", "started_on", "left_on",
 )
 STAFF_SEEN = (*STAFF_FIELDS, "reference", "works_for_id")
+LEAVING_SEEN = ("left_on",)
 
 
 @transaction.atomic
@@ -53,8 +54,14 @@ def leave(
     *, by: User | None, staff_member: StaffMember, left_on: date | None, grants: Iterable[Grant] = (),
     seen: str = "",
 ) -> bool:
-    """Note when a person leaves; and in the same step the roles of their account end on that day."""
-    done = change_staff(by=by, staff_member=staff_member, seen=seen, left_on=left_on)
+    """Note when a person leaves; and in the same step the roles of their account end on that day.
+
+    With the fingerprint of the day that was ``seen`` it is refused when somebody changed that since.
+    """
+    row = StaffMember.objects.select_for_update().get(pk=staff_member.pk)
+    if row.left_on != left_on:
+        refuse_when_changed(row, seen, LEAVING_SEEN)
+    done = change_staff(by=by, staff_member=row, left_on=left_on)
     if left_on:
         end_by(by, grants, left_on)
     return done

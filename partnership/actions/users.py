@@ -252,13 +252,15 @@ def belongs_to(by: User | None, user: User, line: StaffMember | None) -> bool:
 
 @transaction.atomic
 def follow_moves(*, by: User | None, on: date, moved_from: StaffMember | None = None) -> int:
-    """Accounts of people who have moved by a day now belong to their line at the new agency.
+    """Accounts of people who have moved by a day now belong to their line at the new agency, unless
+    another account does.
 
     Whoever moves one person follows that one: the others are not theirs, and are the clock's.
     """
+    taken = User.objects.exclude(staff_member=None).values("staff_member")
     moved = User.objects.select_for_update(of=("self",)).filter(
         staff_member__moved_to__started_on__lte=on
-    )
+    ).exclude(staff_member__moved_to__in=taken)
     if moved_from:
         moved = moved.filter(staff_member=moved_from)
     rows = list(moved.select_related("staff_member__moved_to__agency"))

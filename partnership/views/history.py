@@ -20,7 +20,7 @@ from partnership.history import record
 from partnership.history_filters import HistoryFilter, reads_no_agency, row_named
 from partnership.models import HistoryEntry, StaffMember, User
 from partnership.reach import can, held
-from partnership.reading import Reading, kind_of
+from partnership.reading import Reading, kind_of, readable
 from partnership.roles import Permission
 from partnership.templatetags.quorate import longdate, longmoment
 from partnership.views.keyset import END, KeyPage, Segment, page
@@ -30,6 +30,11 @@ HIDDEN = "Changed, not shown to your role"
 SOMETHING = "Something more"
 OPERATOR = "The operator"
 SOMEBODY = "Somebody not named to your role"
+LONG = 10_000  # entries; each has a line in the file for each field that changed
+MANY = (
+    f"More than {LONG:,} entries: as XLSX they may take half a minute or longer before they come. CSV is "
+    "quicker. Filters make both shorter."
+)
 COLUMNS = ("When and who", "What was done, to what", "Before and after")
 FILE_COLUMNS = ("When", "Who", "What was done", "Kind", "To what", "Detail", "Before", "After")
 # Values that are lists themselves, so that two of them are no before and after.
@@ -46,8 +51,7 @@ def may_open(request: HttpRequest) -> None:
 
 
 def narrowed(request: HttpRequest) -> HistoryFilter:
-    rows = HistoryEntry.objects.visible_to(request.user)
-    return HistoryFilter(request.GET, queryset=rows, user=request.user)
+    return HistoryFilter(request.GET, queryset=readable(request.user), user=request.user)
 
 
 def history(request: HttpRequest) -> HttpResponse:
@@ -55,7 +59,7 @@ def history(request: HttpRequest) -> HttpResponse:
     may_open(request)
     asked = narrowed(request)
     good = asked.form.is_valid()
-    rows = asked.qs if good else HistoryEntry.objects.visible_to(request.user).none()
+    rows = asked.qs if good else HistoryEntry.objects.none()  # unscoped: empty
     found = page(
         [Segment("h", rows, "at", newest=True)], PAGE,
         after=request.GET.get("after", ""), before=request.GET.get("before", ""),
@@ -70,12 +74,17 @@ def history(request: HttpRequest) -> HttpResponse:
         "columns": [{"text": text} for text in COLUMNS],
         "lines": [line(entry, reading) for entry in entries],
         "pages": neighbours(request, found),
-        "files": [download(request, "partnership:history-file")],
+        "files": [download(request, "partnership:history-file", hint=MANY if many(rows) else "")],
         "own": not (held(request.user, Permission.VIEW_HISTORY).agencies
                     or held(request.user, Permission.VIEW_HISTORY).partnerships),
         "no_agency": reads_no_agency(request.user),
         "crumbs": [{"text": "Home", "href": "/"}, {"text": "History", "href": ""}],
     }, status=200 if good else 422)
+
+
+def many(rows: QuerySet[HistoryEntry]) -> bool:
+    """Whether a workbook of them takes long. They are not counted: there may be millions."""
+    return rows.order_by()[LONG:LONG + 1].exists()
 
 
 def entries_at(request: HttpRequest, found: KeyPage) -> list[HistoryEntry]:

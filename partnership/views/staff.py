@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from partnership.actions import STAFF_SEEN, add_staff, change_staff, move_staff
+from partnership.actions import LEAVING_SEEN, STAFF_SEEN, add_staff, change_staff, move_staff
 from partnership.actions import leave as note_leaving
 from partnership.forms import LeaveForm, MoveForm, StaffForm, posted
 from partnership.models import Agency, Grant, StaffMember, today
@@ -110,15 +110,29 @@ def leave(request: HttpRequest, number: int) -> HttpResponse:
     form = LeaveForm(posted(request), person=person, grants=roles, initial={"left_on": person.left_on})
     if request.method == "POST" and form.is_valid():
         day, ending = form.cleaned_data["left_on"], form.cleaned_data.get("roles_too")
-        done = tried(form, lambda: note_leaving(
-            by=request.user, staff_member=person, left_on=day, grants=roles if ending else ()
-        ))
+        try:
+            done = tried(form, lambda: note_leaving(
+                by=request.user, staff_member=person, left_on=day, grants=roles if ending else (),
+                seen=request.POST.get("seen") or "none",
+            ))
+        except ChangedSince:
+            return leaving_changed_since(request, form, number)
         if done is not None:
             said = f"is out of post from {longdate(day)}" if day else "is in post"
             more = " Their roles in Quorate end on that day." if day and ending else ""
             messages.success(request, f"{person.name} {said}.{more}")
             return redirect("compliance:person", person.pk)
-    return page(request, "partnership/staff_leave.html", form, person, "Leaving")
+    seen = request.POST.get("seen") or fingerprint(person, LEAVING_SEEN)
+    return page(request, "partnership/staff_leave.html", form, person, "Leaving", seen=seen)
+
+
+def leaving_changed_since(request: HttpRequest, form: LeaveForm, number: int) -> HttpResponse:
+    now = managed(request, number)
+    return changed_since(
+        request, form, now, name=f"{now.name}, {now.agency}", seen=fingerprint(now, LEAVING_SEEN),
+        crumbs=crumbs(now, "Changed since"), back=reverse("compliance:person", args=[now.pk]),
+        values={"roles_too": False},
+    )
 
 
 def move(request: HttpRequest, number: int) -> HttpResponse:

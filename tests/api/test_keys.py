@@ -8,13 +8,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from api.actions import make_key, revoke_key
+from api.actions import end_with_makers, make_key, revoke_key
 from api.models import MachineKey
 from api.scopes import PERMISSIONS, SENTENCES, Scope, scopes_for
 from compliance.demo import factories as make
-from partnership.models import HistoryEntry, User
+from partnership.models import HistoryEntry, OutboxMessage, User
 from partnership.reach import REACH, Reach
-from partnership.roles import Permission
+from partnership.roles import Permission, Role
 from tests.api.machines import Machine, machine, problem
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +191,64 @@ def test_the_history_says_which_key_did_it(client, of_a, alice, agency_a, staff_
     assert entry.user == of_a.key.user and str(entry.user) == "Nightly push"
     client.force_login(alice)
     assert "Nightly push" in client.get("/history/").content.decode()
+
+
+# --- With its maker -------------------------------------------------------------------------------
+
+
+def without_roles(user):
+    user.grants.update(from_on=timezone.localdate() - timedelta(days=9), until_on=timezone.localdate())
+
+
+@pytest.mark.parametrize("lost", ["role", "account"])
+def test_a_key_opens_nothing_once_its_maker_has_lost_their_role(agency_a, alice, staff_a, lost):
+    """Whoever made it has seen the secret: else they would go on reading the staff list with it."""
+    key = machine(alice, agency=agency_a)
+    assert key.get(STAFF).status_code == 200
+    if lost == "role":
+        without_roles(alice)
+    else:
+        User.objects.filter(pk=alice.pk).update(is_active=False)
+    problem(key.get(STAFF), 401, "authentication_failed")
+
+
+def test_a_key_of_the_operator_goes_on(of_a, alice, staff_a):
+    without_roles(alice)
+    assert of_a.get(STAFF).status_code == 200
+
+
+def test_a_key_keeps_what_its_maker_keeps(partnership, mo):
+    make.GrantFactory(user=mo, role=Role.CONFERENCE_ADMIN, partnership=partnership)
+    key = machine(mo, partnership=partnership)
+    assert Scope.WRITE_MEETINGS in key.key.scopes
+    assert key.get("attendance-names/").status_code == 200
+    mo.grants.filter(role=Role.CONFERENCE_ADMIN).delete()
+    problem(key.get("attendance-names/"), 403, "not_allowed")
+    assert key.get("agencies/").status_code == 200
+    assert SENTENCES[Scope.WRITE_MEETINGS] not in key.get("who/").json()["may"]
+
+
+def test_who_looks_after_keys_is_told_once_that_one_ended_with_its_maker(agency_a, partnership, people):
+    second = make.GrantFactory(role=Role.AGENCY_LEAD, agency=agency_a).user
+    gone, stays = machine(people.alice, agency=agency_a), machine(second, agency=agency_a, name="Dashboard")
+    assert end_with_makers() == 0
+    without_roles(people.alice)
+    assert end_with_makers() == 1 and end_with_makers() == 0
+    row = MachineKey.objects.get(pk=gone.key.pk)
+    assert row.revoked_at and not row.revoked_by and stays.get("who/").status_code == 200
+    message = OutboxMessage.objects.get()
+    assert message.to == second.email and "Nightly push" in message.body
+    assert people.alice.name not in message.body and gone.secret not in message.body
+    assert HistoryEntry.objects.get(verb__startswith="ended with").agency == agency_a
+
+
+@pytest.mark.parametrize(("place", "told"), [("agency", {"mo"}), ("partnership", {"mo", "dana"})])
+def test_where_nobody_leads_the_manager_is_told(agency_a, partnership, people, place, told):
+    where = {"agency": agency_a} if place == "agency" else {"partnership": partnership}
+    maker = people.alice if place == "agency" else make.GrantFactory(
+        role=Role.PARTNERSHIP_MANAGER, partnership=partnership
+    ).user
+    machine(maker, **where)
+    without_roles(maker)
+    assert end_with_makers() == 1
+    assert {m.to for m in OutboxMessage.objects.all()} == {getattr(people, name).email for name in told}

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from compliance.demo import factories as make
+from conferences.actions import close_register
 from conferences.models import Meeting
 from partnership.models import HistoryEntry
 from tests.api.machines import machine, problem
@@ -131,3 +132,51 @@ def test_an_agency_without_social_workers_convenes_nothing(agency_b, staff_b, pl
     assert "kind" in problem(key.post("meetings/", body), 400)["fields"]
     outside = key.post("meetings/", body | {"kind": "outside"})
     assert outside.status_code == 201, outside.content
+
+
+# --- As far as the pages ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "known"), [
+    ("alice", True), ("dana", True), ("sam", False), ("mo", False), ("audrey", False), ("dee", False),
+])
+def test_why_something_was_excused_is_for_the_service_and_the_agency(client, people, meeting, agency_a, name, known):
+    excused = {"excused_reason": "unavailable", "excused_at": timezone.now()}
+    row = make.MissedDutyFactory(meeting=meeting, agency=agency_a, **excused)
+    client.force_login(getattr(people, name))
+    for found in (client.get("/api/v1/missed-duties/").json()["results"][0],
+                  client.get(f"/api/v1/missed-duties/{row.pk}/").json()):
+        assert found["excused_at"] and found["excused_reason"] == ("unavailable" if known else "")
+
+
+def test_a_key_without_names_learns_no_reasons(agency_a, meeting):
+    excused = {"excused_reason": "unavailable", "excused_at": timezone.now()}
+    make.MissedDutyFactory(meeting=meeting, agency=agency_a, **excused)
+    for scope, reason in (("read_meetings", ""), ("read_meeting_names", "unavailable")):
+        key = machine(agency=agency_a, scopes=[scope], name=scope)
+        assert key.get("missed-duties/").json()["results"][0]["excused_reason"] == reason
+
+
+def test_a_closed_core_group_is_corrected_by_the_conference_service_alone(client, alice, bob, dana, core_group):
+    close_register(by=dana, meeting=core_group)
+    line = core_group.lines.get()
+
+    def correct():
+        return client.patch(
+            f"/api/v1/attendance/{line.pk}/", {"outcome": "absent", "reason": "The minutes say so"},
+            content_type="application/json", **SEEN,
+        )
+
+    for user in (bob, alice):
+        client.force_login(user)
+        assert "conference service" in problem(correct(), 422, "rule")["detail"]
+    line.refresh_from_db()
+    assert line.outcome == "attended"
+    client.force_login(dana)
+    assert correct().status_code == 200
+
+
+def test_only_a_conference_has_an_ending(of_northwold, core_group, meeting):
+    for row, status in ((core_group, 404), (meeting, 200)):
+        answer = of_northwold.patch(f"meetings/{row.pk}/ending/", {"children": 3}, "*")
+        assert answer.status_code == status

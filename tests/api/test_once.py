@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from api.actions import forget_answers
 from api.models import IdempotentAnswer, MachineKey
+from compliance.demo import factories as make
 from partnership.models import HistoryEntry, StaffMember
+from partnership.roles import Role
 from tests.api.machines import Machine, machine, problem
 from training.models import TrainingRecord
 
@@ -56,6 +58,23 @@ def test_the_answer_is_not_given_to_a_key_that_opens_nothing(of_a, body):
     problem(of_a.post("records/", body, headers=KEY), 403)
     MachineKey.objects.update(scopes=["write_records"])
     assert of_a.post("records/", body, headers=KEY).status_code == 201
+
+
+def test_an_answer_is_not_given_again_in_another_role(client, alice, agency_a, agency_b, role_group):
+    """The answer names a person of the agency that she has left."""
+    client.force_login(alice)
+    new = {
+        "agency": agency_a.pk, "reference": "X-1", "first_name": "Ffion", "last_name": "Rees",
+        "job_title": "Nurse", "role_group": role_group.code, "started_on": "2015-01-05",
+    }
+
+    def post():
+        return client.post("/api/v1/staff/", new, content_type="application/json", headers=KEY)
+
+    assert post().status_code == 201 and post()["Idempotency-Replayed"] == "true"
+    alice.grants.all().delete()
+    make.GrantFactory(user=alice, role=Role.AGENCY_LEAD, agency=agency_b)
+    assert "Ffion" not in str(problem(post(), 422, "key_used"))
 
 
 @pytest.mark.parametrize("key", [None, "", "x" * 81, "a b", "caf\u00e9"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from api.actions import make_key
+from api.actions import end_with_makers, make_key
 from api.models import CalendarFeed, MachineKey
 from api.scopes import Scope, scopes_for
 from compliance.demo import factories as make
@@ -132,6 +133,22 @@ def test_the_service_looks_after_the_keys_that_it_made(client, dana, mo, partner
     assert theirs.name in client.get(LIST).content.decode()
 
 
+def test_the_pages_say_that_a_key_ended_with_its_makers_role(client, alice, agency_a):
+    second = make.GrantFactory(role=Role.AGENCY_LEAD, agency=agency_a).user
+    key = machine(alice, agency=agency_a).key
+    alice.grants.update(from_on=timezone.localdate() - timedelta(days=9), until_on=timezone.localdate())
+    client.force_login(second)
+    page = client.get(LIST).content.decode()
+    assert re.search(r"govuk-tag--grey[^>]*>\s*Ended", page)
+    assert "Ended" in b"".join(client.get(f"{LIST}list.csv")).decode()
+    detail = client.get(reverse("machines:key-detail", args=[key.pk])).content.decode()
+    assert "their role there has ended" in detail and "make another key" in detail
+    assert end_with_makers() == 1
+    assert "when its maker’s role here had ended" in client.get(
+        reverse("machines:key-detail", args=[key.pk])
+    ).content.decode()
+
+
 def test_revoking_asks_first_and_then_refuses(client, alice, agency_a):
     key = machine(alice, agency=agency_a)
     client.force_login(alice)
@@ -216,15 +233,23 @@ def test_another_address_replaces_the_first_and_revoking_ends_it(client, bob, st
     assert HistoryEntry.objects.filter(verb="revoked the calendar address").count() == 2
 
 
-def test_a_calendar_is_for_who_may_still_sign_in_and_shows_what_they_may_see_today(client, bob, staff_a, agency_a):
+def test_a_calendar_is_for_who_may_still_sign_in_and_shows_what_they_may_see_today(
+    client, bob, staff_a, agency_a, partnership, meeting
+):
     client.force_login(bob)
     address = address_of(client)
+    soon = timezone.localdate() + timedelta(days=20)
+    meeting.held_on = soon
+    meeting.save()
+    session = make.SessionFactory(partnership=partnership, held_on=soon)
+    make.BookingFactory(session=session, staff_member=staff_a, state="booked")
+    make.TrainingRecordFactory(staff_member=staff_a, expires_on=soon)
     case = make.EscalationFactory(about=agency_a, raised_for=None, raised_by=bob)
     make.ParticipantFactory(escalation=case, user=bob, raising=False)
     make.StageFactory(escalation=case, responder=bob, due_at=timezone.now() + timedelta(days=3))
-    assert case.reference in read(address)[1]
+    assert case.reference in read(address)[1] and read(address)[1].count("BEGIN:VEVENT") == 4
     bob.grants.all().delete()
-    assert case.reference not in read(address)[1]
+    assert "BEGIN:VEVENT" not in read(address)[1]
     bob.is_active = False
     bob.save()
     assert read(address)[0] == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
 import pytest
@@ -52,6 +53,17 @@ def test_a_person_is_put_under_their_reference(of_a, agency_a, staff_b, role_gro
     assert of_a.ask("put", address, body, headers={"If-Match": "*"}).status_code == 200
     there = of_a.ask("put", f"staff/by-reference/{staff_b.agency_id}/PAY-7/", body)
     assert problem(there, 404) == problem(of_a.ask("put", "staff/by-reference/999999/PAY-7/", body), 404)
+
+
+def test_a_version_tells_nothing_of_what_its_reader_may_not_see(client, bob, meeting):
+    """Of all columns but the family's reference known, that one cannot be tried out."""
+    meeting.family_ref = "F-7"
+    meeting.save()
+    client.force_login(bob)
+    tag = client.get(f"/api/v1/meetings/{meeting.pk}/")["ETag"].strip('"')
+    meeting.refresh_from_db()
+    values = "\x1f".join(str(getattr(meeting, field.attname)) for field in meeting._meta.concrete_fields)
+    assert "F-7" in values and tag != hashlib.sha256(values.encode()).hexdigest()[: len(tag)]
 
 
 def test_attendance_is_written_down_by_version(of_northwold, meeting, agency_b):

@@ -142,7 +142,7 @@ def _(w):
 
 @act("conferences.import_extract", "imported", "changed", quorate=[True, False])
 def _(w):
-    new = make.ExtractLineFactory.build(partnership=w.partnership)
+    new = make.ExtractLineFactory.build(partnership=w.partnership, sent_as="r 1")
     there = make.ExtractLineFactory(partnership=w.partnership, quorate=True)
     return lambda: conferences.import_extract(by=w.by, new=[new], changed=[(there, {"quorate": False})])
 
@@ -429,6 +429,12 @@ def _(w):
     return lambda: figures.close_round(by=w.by, asked=row.round)
 
 
+@act("compliance.withdraw_round", "withdrew", reason="Asked for the wrong term.", period="2014-15-H2")
+def _(w):
+    row = asked_return(w)
+    return lambda: figures.withdraw_round(by=w.by, asked=row.round, reason="Asked for the wrong term.")
+
+
 @act("compliance.remind_now", "reminded", step="now")
 def _(w):
     led(w)
@@ -472,6 +478,15 @@ def _(w):
     return lambda: figures.end_target(by=w.by, target=row, effective_until=TODAY)
 
 
+@act("compliance.correct_target", "corrected", good_from=["90.0", "95"])
+def _(w):
+    row = make.TargetFactory(partnership=w.partnership, good_from=Decimal("90.0"), watch_from=Decimal("75.0"))
+    row.refresh_from_db()
+    return lambda: figures.correct_target(
+        by=w.by, target=row, good_from=Decimal("95"), watch_from=Decimal("75")
+    )
+
+
 @act("compliance.remove_target", "removed")
 def _(w):
     soon = timezone.localdate() + timedelta(days=9)
@@ -481,6 +496,20 @@ def _(w):
 
 def board_action(w, **fields):
     return make.ActionFactory(partnership=w.partnership, owner=w.agency, **fields)
+
+
+@act("compliance.type_count", "typed", counted_on="2015-03-31", children=125)
+def _(w):
+    return lambda: figures.type_count(
+        by=w.by, partnership=w.partnership, counted_on=date(2015, 3, 31), children=125, source="Return."
+    )
+
+
+@act("compliance.correct_count", "corrected", children=[125, 124], reason="Read again.")
+def _(w):
+    row = make.TypedCountFactory(partnership=w.partnership)
+    what = {"counted_on": row.counted_on, "families": row.families, "source": row.source}
+    return lambda: figures.correct_count(by=w.by, count=row, children=124, reason="Read again.", **what)
 
 
 @act("compliance.log_action", "logged", source="measure", due_on=str(timezone.localdate()))
@@ -734,6 +763,29 @@ def _(w):
 def _(w):
     rule = make.ExpectationRuleFactory(partnership=w.partnership, agency=w.agency)
     return lambda: conferences.end_expectation(by=w.by, rule=rule, effective_until=TODAY)
+
+
+@act("conferences.correct_timescale", "corrected", amount=[15, 14])
+def _(w):
+    rule = w.partnership.timescales.get(what="initial")
+    return lambda: conferences.correct_timescale(by=w.by, rule=rule, amount=14, unit=rule.unit)
+
+
+@act("conferences.correct_expectation", "corrected", expectation=["attend_and_report", "attend"])
+def _(w):
+    rule = make.ExpectationRuleFactory(
+        partnership=w.partnership, agency=w.agency, expectation="attend_and_report",
+        effective_from=timezone.localdate() + timedelta(days=9),
+    )
+    return lambda: conferences.correct_expectation(by=w.by, rule=rule, expectation="attend")
+
+
+@act("conferences.correct_quorum", "corrected", others=[2, 3])
+def _(w):
+    rule = w.partnership.quorum_rules.get()
+    return lambda: conferences.correct_quorum(
+        by=w.by, rule=rule, required_sectors=rule.required_sectors, others=3
+    )
 
 
 @act("conferences.remove_rule", "removed", "goes on")
@@ -994,6 +1046,7 @@ def test_an_entry_says_where_and_whom_it_concerns(world):
         ("compliance.open_round", {"due_on": date(2015, 3, 31)}),
         ("compliance.sign_return", {"training_logged": False}),
         ("compliance.send_back_return", {"reason": " "}),
+        ("compliance.withdraw_round", {"reason": " "}),
         ("conferences.settle", {"answer": ""}),
         ("conferences.excuse", {"reason": ""}),
         ("conferences.excuse", {"reason": "was ill"}),

@@ -438,3 +438,27 @@ def test_who_did_something_is_of_no_agency_where_it_is_not_named(client, told, p
     client.force_login(people.audrey)
     words = text(client.get(PATH))
     assert "Somebody not named to your role" in words and "another agency" not in words
+
+
+@pytest.mark.parametrize(("name", "sees"), [
+    ("alice", True), ("mo", True), ("audrey", True), ("dana", False),
+])
+def test_that_there_is_a_case_is_known_to_who_may_see_it_alone(client, people, agency_a, agency_b, partnership, name, sees):
+    """Else the history would tell the conference service about whom a case was raised, and each move."""
+    case = make.EscalationFactory(partnership=partnership, about=agency_a, raised_for=agency_b)
+    where = {"partnership": partnership, "agency": agency_a}
+    for row in (case, make.StageFactory(escalation=case), make.AgreedActionFactory(escalation=case)):
+        record(people.bob, "touched", row, **where)
+    client.force_login(getattr(people, name))
+    asked = {"verb": "touched"}
+    assert len(client.get(PATH, asked).context["lines"]) == 3 * sees
+    assert len(client.get(PATH, asked | {"subject": f"escalation.escalation:{case.pk}"}).context["lines"]) == 3 * sees
+    assert len(client.get("/api/v1/history/").json()["results"]) == 3 * sees
+    assert (len(rows_of(client.get(FILE, asked))) > 1) is sees
+
+
+def test_who_takes_part_in_a_case_reads_its_history(client, dana, agency_a, partnership):
+    case = make.EscalationFactory(partnership=partnership, about=agency_a, raised_for=None, raised_by=dana)
+    record(dana, "touched", case, partnership=partnership, agency=agency_a)
+    client.force_login(dana)
+    assert len(client.get(PATH, {"verb": "touched"}).context["lines"]) == 1

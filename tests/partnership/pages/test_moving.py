@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 
 from compliance.demo import factories as make
 from conferences.choices import Outcome
-from partnership.actions import follow_moves, move_staff
+from partnership.actions import LEAVING_SEEN, follow_moves, move_staff
 from partnership.models import HistoryEntry, StaffMember, User, today
 from partnership.roles import Role
+from partnership.stale import fingerprint
 from tests.partnership.pages.conftest import fresh, same, text, typed
 from training.choices import Standing
 from training.standing import open_book
@@ -151,6 +152,18 @@ def test_an_account_follows_a_move_to_come_on_its_day(client, trust, bob, staff_
     assert follow_moves(by=None, on=soon) == 0
 
 
+def test_an_account_stays_where_the_line_to_follow_has_one_already(
+    trust, bob, charlie, staff_a, staff_b, agency_a, agency_b, role_group
+):
+    """It is no fault that stops the hour's work: whoever else has moved is followed."""
+    taken = make.StaffMemberFactory(agency=agency_b, moved_from=staff_a, role_group=role_group)
+    other = make.StaffMemberFactory(agency=agency_a, moved_from=staff_b, role_group=role_group)
+    make.UserFactory(staff_member=taken)
+    User.objects.filter(pk=charlie.pk).update(staff_member=staff_b)
+    assert follow_moves(by=None, on=today()) == 1
+    assert fresh(bob).staff_member == staff_a and fresh(charlie).staff_member == other
+
+
 def test_whoever_moves_one_person_moves_no_other_account(
     client, trust, bob, charlie, staff_a, staff_b, agency_b, agency_a, role_group
 ):
@@ -224,19 +237,23 @@ def test_the_one_partnership_goes_along_only_where_the_agency_is_in_it(partnersh
 # --- Leaving --------------------------------------------------------------------------------------
 
 
+def leaving(person, day, **more):
+    return {"left_on": typed(day), "seen": fingerprint(person, LEAVING_SEEN), **more}
+
+
 def test_leaving_offers_to_end_the_roles_and_does(client, alice, bob, staff_a):
     client.force_login(alice)
     words = text(client.get(page(staff_a, "leave")))
     assert "end these roles on that day" in words and "Practitioner, Northwold Social Care" in words
     day = today() + timedelta(days=5)
-    answer = client.post(page(staff_a, "leave"), {"left_on": typed(day), "roles_too": "on"}, follow=True)
+    answer = client.post(page(staff_a, "leave"), leaving(staff_a, day, roles_too="on"), follow=True)
     assert "Their roles in Quorate end on that day." in text(answer)
     assert bob.grants.get().until_on == day
 
 
 def test_leaving_without_the_tick_leaves_the_roles(client, alice, bob, staff_a):
     client.force_login(alice)
-    client.post(page(staff_a, "leave"), {"left_on": typed(today())})
+    client.post(page(staff_a, "leave"), leaving(staff_a, today()))
     assert bob.grants.get().until_on is None and StaffMember.objects.get(pk=staff_a.pk).left_on == today()
 
 
@@ -244,7 +261,7 @@ def test_leaving_takes_back_what_would_begin_later(client, alice, bob, staff_a, 
     bob.grants.update(until_on=today())
     make.GrantFactory(user=bob, agency=agency_a, from_on=tomorrow)
     client.force_login(alice)
-    client.post(page(staff_a, "leave"), {"left_on": typed(today()), "roles_too": "on"})
+    client.post(page(staff_a, "leave"), leaving(staff_a, today(), roles_too="on"))
     assert bob.grants.count() == 1 and not fresh(bob).grants_in_force()
 
 
@@ -254,7 +271,7 @@ def test_roles_that_are_not_the_leads_to_end_are_not_shown(client, alice, bob, s
     client.force_login(alice)
     words = text(client.get(page(staff_a, "leave")))
     assert "Auditor" not in words and "Police" not in words
-    client.post(page(staff_a, "leave"), {"left_on": typed(today()), "roles_too": "on"})
+    client.post(page(staff_a, "leave"), leaving(staff_a, today(), roles_too="on"))
     assert {grant.role for grant in fresh(bob).grants_in_force()} == {"auditor", "practitioner"}
 
 
@@ -262,7 +279,7 @@ def test_nobody_ends_their_own_roles_by_leaving(client, alice, staff_a2):
     User.objects.filter(pk=alice.pk).update(staff_member=staff_a2)
     client.force_login(fresh(alice))
     assert "end these roles" not in text(client.get(page(staff_a2, "leave")))
-    client.post(page(staff_a2, "leave"), {"left_on": typed(today()), "roles_too": "on"})
+    client.post(page(staff_a2, "leave"), leaving(staff_a2, today(), roles_too="on"))
     assert fresh(alice).grants_in_force()
 
 
