@@ -16,7 +16,8 @@ NOTHING = "–"
 def what_changed(before: Scorecard, after: Scorecard) -> tuple[Change, ...]:
     """Each figure that is not what it was, the headlines first."""
     found = [*readings(before, after), *counts(before, after), *missed(before, after)]
-    found += [*inquorate(before, after), *targets(before, after), *actions(before, after)]
+    found += [*inquorate(before, after), *typed(before, after)]
+    found += [*targets(before, after), *actions(before, after)]
     found += beside(before, after)
     return tuple(found)
 
@@ -28,8 +29,9 @@ def readings(before: Scorecard, after: Scorecard) -> Iterator[Change]:
     for key in sorted(found, key=lambda key: key not in heads):
         measure, basis, by = key
         card = after if key in now else before
-        title = card.result(measure).measure.title
-        yield Change(title, in_words(card, by), basis.label, figures(then.get(key)), figures(now.get(key)))
+        known = card.result(measure).measure
+        what, label = in_words(card, by), known.basis_label(basis, by)
+        yield Change(known.title, what, label, figures(then.get(key)), figures(now.get(key)))
 
 
 def readings_of(card: Scorecard) -> dict[tuple, Reading]:
@@ -78,6 +80,19 @@ def inquorate(before: Scorecard, after: Scorecard) -> Iterator[Change]:
 
 def decision(line: InquorateLine) -> str:
     return f"{line.decided}, new date {line.new_date_on:%d/%m/%Y}" if line.new_date_on else line.decided
+
+
+def typed(before: Scorecard, after: Scorecard) -> Iterator[Change]:
+    """What the case system counts, beside what was reckoned."""
+    then, now = typed_of(before), typed_of(after)
+    for key in keys(then, now):
+        if then.get(key) != now.get(key):
+            yield Change(key, "From the case system", "", then.get(key, NOTHING), now.get(key, NOTHING))
+
+
+def typed_of(card: Scorecard) -> dict[str, str]:
+    found = card.beside_typed
+    return {count.label: f"{number} on {card.typed.counted_on:%d/%m/%Y}" for count, number, _ in found}
 
 
 def targets(before: Scorecard, after: Scorecard) -> Iterator[Change]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 
-from compliance.kept_figures import from_kept
 from compliance.measures import Scope, of_ledgers
 from compliance.measures.annual import annual, is_annual
 from compliance.measures.sharing import open_year
@@ -109,7 +108,7 @@ def family_of_issued(partnership: Partnership, year: int) -> Family:
     members = list(Membership.objects.filter(partnership=partnership).select_related("agency"))  # unscoped: as above
     refuse_unfinished(rows, members)
     codes = {None: WHOLE} | {member.agency_id: member.code for member in members}
-    read = [(row, from_kept(row.figures)) for row in rows if row.agency_id in codes]
+    read = [(row, row.kept) for row in rows if row.agency_id in codes]
     cards = {(codes[row.agency_id], row.about): card for row, card in read if not card.annual}
     annuals = {row.about: card for row, card in read if card.annual}
     for period, card in annuals.items():

@@ -133,7 +133,7 @@ def either(kinds: list[Any], value: Any) -> Any:
 
 def one(kind: Any, value: Any) -> Any:
     if kind is Period:
-        return Period.parse(value)
+        return Period.kept(value)
     if is_dataclass(kind):
         kinds = kinds_of(kind)
         return kind(**{name: built(kinds[name], item) for name, item in value.items()})

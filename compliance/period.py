@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 FINANCIAL_YEAR_STARTS = 4  # April
+EARLIEST, LATEST = 1990, 2199  # the years that can be asked for
 PATTERN = re.compile(r"^(?P<start>\d{4})-(?P<end>\d{2})(?:[ -]?(?P<part>H[12]|Q[1-4]))?$", re.I)
 
 
@@ -30,6 +31,15 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> Period:
         """Read "2014-15", "2014-15 H1" or "2014-15-Q3"; anything else is a PeriodError."""
+        return cls.read(text, EARLIEST)
+
+    @classmethod
+    def kept(cls, text: str) -> Period:
+        """The same of what was kept: the one before the earliest stands beside that."""
+        return cls.read(text, EARLIEST - 1)
+
+    @classmethod
+    def read(cls, text: str, earliest: int) -> Period:
         found = PATTERN.match(text.strip())
         if not found:
             raise PeriodError(
@@ -37,7 +47,7 @@ class Period:
                 "a half such as 2014-15-H1 or a quarter such as 2014-15-Q3."
             )
         year = int(found["start"])
-        if f"{(year + 1) % 100:02}" != found["end"] or not 1990 <= year <= 2199:
+        if f"{(year + 1) % 100:02}" != found["end"] or not earliest <= year <= LATEST:
             raise PeriodError(
                 f"“{text}” is not a financial year. One starts on 1 April and is named by "
                 "both its years, such as 2014-15."

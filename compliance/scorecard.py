@@ -6,7 +6,7 @@ Pure data. The page, the PDF, the CSV and the JSON are all drawn from one ``Scor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -152,6 +152,15 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Over:
+    """What a measure that is not about meetings is counted over, in its own words."""
+
+    label: str
+    sentence: str
+    unit: str = ""  # of its readings by another unit: "people", "child"
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """The definition of a measure: its title and the sentence that stands under its figures."""
 
@@ -161,6 +170,12 @@ class Measure:
     basis: Basis  # the one that headlines use
     met_label: str  # what "met" counts, for column headings: "Represented"
     total_label: str  # what the total counts: "Conferences"
+    over: tuple[Over, ...] = ()  # empty: its bases say it; so it is in figures kept before there were any
+
+    def basis_label(self, basis: Basis | None = None, by: By = ()) -> str:
+        """What the total of a reading counts, as every face prints it: "Stages due", "Involved"."""
+        own, unit = {one.unit: one.label for one in self.over}, dict(by).get("unit", "")
+        return own.get(unit) or own.get("") or (basis or self.basis).label
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +263,7 @@ class PersonDue:
     course: str
     standing: str  # "Expired", "Never", "Expiring"
     expires_on: date | None
+    person: int = 0  # tells two people of one name and job apart
 
 
 EXCUSED, OVERDUE = "Excused", "Overdue"
@@ -298,6 +314,22 @@ class InquorateLine:
 
 
 UNDECIDED = "Not written down"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """How many children and families were on a plan on a day, as the authority's case system counts them."""
+
+    counted_on: date
+    children: int
+    families: int | None  # None: nobody typed it
+    source: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """By the keys of the counts that were reckoned from conferences."""
+        found = {"families_on_plan": self.families, "children_on_plan": self.children}
+        return {key: number for key, number in found.items() if number is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,6 +474,7 @@ class Scorecard:
     annual: bool = False  # the annual conference report of a partnership
     inquorate: tuple[InquorateLine, ...] = ()  # of the annual report
     practices: tuple[str, ...] = ()  # of the annual report: the agencies that are general practices
+    typed: TypedLine | None = None  # of the annual report, and of no published edition
 
     def result(self, key: str) -> MeasureResult:
         return next(r for r in self.results if r.measure.key == key)
@@ -460,6 +493,14 @@ class Scorecard:
         """The count of a breakdown; what was not counted is 0."""
         wanted = tuple(by.items())
         return next((c.value for c in self.counts if c.key == key and c.by == wanted), 0)
+
+    @property
+    def beside_typed(self) -> Iterator[tuple[Count, int, int]]:
+        """What was reckoned, what the case system counts, and by how many that is more."""
+        for key, number in (self.typed.counts if self.typed else {}).items():
+            count = next((c for c in self.counts if c.key == key and not c.by), None)
+            if count is not None and isinstance(count.value, int):
+                yield count, number, number - count.value
 
     def label(self, dimension: str, value: str) -> str:
         """How a breakdown's value is printed: ("mode", "phone") is "Phone"."""
@@ -480,6 +521,31 @@ class Scorecard:
         for result in self.results:
             yield from result.readings
 
+    def basis_label(self, reading: Reading) -> str:
+        return self.result(reading.measure).measure.basis_label(reading.basis, reading.by)
+
+    def counted_over(self, reading: Reading) -> str:
+        """What its total counts, and by what it is broken down: the name of a row among wholes."""
+        label, part = self.basis_label(reading), ", ".join(self.label(*pair) for pair in reading.by)
+        return f"{label}: {part.lower()}" if part and not label.startswith(part) else label
+
+    def terms(self, bases: Container[Basis] = tuple(Basis)) -> Iterator[tuple[str, str]]:
+        """The bases in words, and what is counted over by the measures that have words of their own."""
+        own = [r.measure for r in self.results if r.measure.over]
+        others = {x.basis for r in self.results if not r.measure.over for x in (r.measure, *r.readings)}
+        only_own = {measure.basis for measure in own} - others
+        yield from ((b.label, b.sentence) for b in Basis if b in bases and b not in only_own)
+        yield from ((one.label, one.sentence) for measure in own for one in measure.over)
+
+    def defined(self, result: MeasureResult) -> dict:
+        """A measure for machines, with what each of its bases is called."""
+        measure = result.measure
+        read = dict.fromkeys((x.basis, dict(x.by).get("unit", "")) for x in result.readings)
+        return {"title": measure.title, "sentence": measure.sentence, "counted_over": [
+            {"basis": str(basis), "unit": unit, "label": measure.basis_label(basis, (("unit", unit),))}
+            for basis, unit in read
+        ]}
+
     def as_json(self) -> dict:
         """The scorecard for machines: header, readings and plain counts."""
         return {
@@ -498,13 +564,19 @@ class Scorecard:
                 for count in self.counts
                 if count.by
             ],
-            "measures": {
-                r.measure.key: {"title": r.measure.title, "sentence": r.measure.sentence}
-                for r in self.results
-            },
+            "measures": {r.measure.key: self.defined(r) for r in self.results},
             "actions": [action.as_json() for action in self.actions],
         } | ({"issued": self.stamp.as_json()} if self.stamp else {}) | (
             {"inquorate": [line.as_json() for line in self.inquorate]} if self.annual else {}
-        ) | (
+        ) | ({"case_system": self.typed_as_json()} if self.typed else {}) | (
             {"edition": PUBLISHED_WORDS} if self.is_published else {}
         )
+
+    def typed_as_json(self) -> dict:
+        return {
+            "counted_on": self.typed.counted_on.isoformat(), "source": self.typed.source,
+            "counts": {
+                count.key: {"typed": typed, "reckoned": count.value, "difference": more}
+                for count, typed, more in self.beside_typed
+            },
+        }

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 
 from compliance.annual_words import name_of
 from compliance.scorecard import (
-    BASIS_SENTENCES,
     HELD_TERMS,
     PUBLISHED_WORDS,
     ActionLine,
@@ -53,11 +52,23 @@ def as_csv(scorecard: Scorecard) -> str:
         for name, value in inquorate_values(line):
             cells = (f"Not quorate: {line.reference}", "conference", name, value, "", "", "")
             sheet.writerow(safe_cell(cell) for cell in (*head, *cells))
+    for cells in typed_cells(scorecard):
+        sheet.writerow(safe_cell(cell) for cell in (*head, *cells))
     if scorecard.is_published:
         sheet.writerow((*head, "Edition", "", "", PUBLISHED_WORDS, "", "", ""))
     for name, value in scorecard.stamp.lines if scorecard.stamp else ():
         sheet.writerow(safe_cell(cell) for cell in (*head, "Issued report", "issue", name, value, "", "", ""))
     return out.getvalue()
+
+
+def typed_cells(scorecard: Scorecard) -> Iterator[tuple[object, ...]]:
+    """What the case system counts, by how many that is more, of which day and where from."""
+    for count, typed, more in scorecard.beside_typed:
+        yield count.label, "case system", "", "", typed, "", ""
+        yield count.label, "case system, difference", "", "", more, "", ""
+    if line := scorecard.typed:
+        yield "Case system", "case system", "counted on", line.counted_on.isoformat(), "", "", ""
+        yield "Case system", "case system", "source", line.source, "", "", ""
 
 
 def inquorate_values(line: InquorateLine) -> list[tuple[str, object]]:
@@ -76,7 +87,7 @@ def reading_cells(scorecard: Scorecard, reading: Reading) -> tuple[object, ...]:
     title = scorecard.result(reading.measure).measure.title
     return (
         title,
-        reading.basis.label,
+        scorecard.basis_label(reading),
         "; ".join(name.replace("_", " ") for name, _ in reading.by),
         "; ".join(scorecard.label(*pair) for pair in reading.by),
         reading.met,
@@ -92,6 +103,10 @@ FIGURES = ("Measure", "Basis", "Broken down by", "Value", "Met", "Total", "Perce
 COUNTS = ("What was counted", "Broken down by", "Value", "Number")
 MISSED = ("Meeting", "Kind", "Held on", "What was missed", "Excused")
 INQUORATE = ("Conference", "Kind", "Held on", "What was lacking", "The chair’s decision", "New date")
+CASE_SYSTEM = (
+    "What was counted", "Reckoned on", "From conferences", "Typed of", "From the case system", "Difference",
+    "Where it comes from",
+)
 CASES = ("Reference", "Side", "Other agency", "Grounds", "Stage", "Due", "Days", "State")
 ACTIONS = ("Number", "What is to be done", "Owner", "Due", "State", "Carried over", "Closed", "Outcome")
 
@@ -104,6 +119,7 @@ def as_workbook(scorecard: Scorecard) -> bytes:
         ("Counts", COUNTS, counts(scorecard)),
         ("Missed", MISSED, missed(scorecard)),
         ("Not quorate", INQUORATE, inquorate(scorecard)),
+        ("Case system", CASE_SYSTEM, case_system(scorecard)),
         ("Escalations", CASES, cases(scorecard)),
         ("Actions", ACTIONS, actions(scorecard)),
         ("Definitions", ("Term", "What it means"), definitions(scorecard)),
@@ -120,7 +136,7 @@ def has(scorecard: Scorecard, name: str) -> bool:
     """Lists that the report does not have are no empty sheets."""
     lists = {
         "Missed": scorecard.missed, "Escalations": scorecard.cases, "Actions": scorecard.actions,
-        "Not quorate": scorecard.inquorate,
+        "Not quorate": scorecard.inquorate, "Case system": scorecard.typed,
     }
     return bool(lists.get(name, True))
 
@@ -173,6 +189,13 @@ def inquorate(scorecard: Scorecard) -> Rows:
         yield line.reference, line.kind, line.held_on, line.why, line.decided, line.new_date_on
 
 
+def case_system(scorecard: Scorecard) -> Rows:
+    """The annual report only has any, where a count was typed; a difference of 3 is 3 more there."""
+    for count, typed, more in scorecard.beside_typed:
+        line = scorecard.typed
+        yield count.label, scorecard.as_at, count.value, line.counted_on, typed, more, line.source
+
+
 def cases(scorecard: Scorecard) -> Rows:
     """The agency's own copy only has any."""
     for c in scorecard.cases or ():
@@ -187,7 +210,7 @@ def actions(scorecard: Scorecard) -> Rows:
 def definitions(scorecard: Scorecard) -> Rows:
     for result in scorecard.results:
         yield result.measure.title, result.measure.sentence
-    for basis, sentence in BASIS_SENTENCES.items():
-        yield f"Basis: {basis.label}", sentence
+    for label, sentence in scorecard.terms():
+        yield f"Basis: {label}", sentence
     if scorecard.is_published:
         yield from HELD_TERMS

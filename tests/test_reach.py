@@ -51,6 +51,7 @@ record_conferences         - - W - - - - -
 record_core_groups         O A W - - - - -
 dispute_lines              O A - - - - - -
 settle_lines               - - W - - - - -
+type_counts                - - W - - W - -
 view_suggestions           - A W - - W - -
 act_on_suggestions         - A W - - - - -
 raise_escalation           A A W - - - - -
@@ -157,6 +158,7 @@ def rows(people, partnership, elsewhere, agency_a, agency_b, agency_c, staff_a, 
     for place in (partnership, elsewhere):
         make.TargetFactory(partnership=place)
         make.ExtractLineFactory(partnership=place)
+        make.TypedCountFactory(partnership=place)
         make.IssuedReportFactory(partnership=place, agency=None)
         make.TriggerFactory(partnership=place)
         make.PolicyFactory(partnership=place)
@@ -247,6 +249,7 @@ def rows(people, partnership, elsewhere, agency_a, agency_b, agency_c, staff_a, 
         "conferences.MissedDuty": lambda row: by_agency(row.agency_id),
         "conferences.ExtractLine": here_as_a_whole,
         "compliance.Target": here,
+        "compliance.TypedCount": here_as_a_whole,
         "compliance.ReturnRound": lambda row: by_agency(row.returns.get().membership.agency_id),
         "compliance.AgencyReturn": lambda row: by_agency(row.membership.agency_id),
         "compliance.Action": lambda row: by_agency(row.owner_id),

@@ -20,9 +20,11 @@ from compliance.actions.returns import (
     send_back_return,
     sign_return,
     take_back_return,
+    withdraw_round,
 )
 from compliance.actions.signing import note_disagreement, sign_off_report
-from compliance.actions.targets import end_target, remove_target, set_target
+from compliance.actions.targets import correct_target, end_target, remove_target, set_target
+from compliance.actions.typed import correct_count, type_count
 from compliance.actions.uploads import cancel_upload, send_upload, undo_upload
 
 __all__ = [
@@ -35,6 +37,8 @@ __all__ = [
     "chase_returns",
     "close_action",
     "close_round",
+    "correct_count",
+    "correct_target",
     "delete_pack",
     "end_target",
     "issue_report",
@@ -54,5 +58,7 @@ __all__ = [
     "sign_off_report",
     "sign_return",
     "take_back_return",
+    "type_count",
     "undo_upload",
+    "withdraw_round",
 ]

@@ -71,9 +71,18 @@ class Draft:
         """Such as BF/2014-15-H1/TVP/1; without an agency that of the partnership as a whole, or its
         annual report: BF/2014-15/ANNUAL/1."""
         member = self.scope.membership
-        parts = [self.scope.partnership.code, self.period.slug, *([member.code] if member else [])]
+        parts = [self.scope.partnership.code, self.period.slug]
+        parts += [self.code_of(member, "/".join(parts))] if member else []
         parts += [ANNUAL] if self.kind == ReportKind.ANNUAL else []
         return "/".join([*parts, str(self.version)])
+
+    def code_of(self, member: Membership, start: str) -> str:
+        """An agency's code; with a number behind it where reports of another one bear that code, or the
+        annual report does. The point between is in no code, so that nothing else can be called so."""
+        # unscoped: whether there is any, of a scope that the caller decided on
+        others = IssuedReport.objects.filter(number__startswith=f"{start}/{member.code}/")
+        taken = member.code == ANNUAL or others.exclude(agency=member.agency_id).exists()
+        return f"{member.code}.{member.agency_id}" if taken else member.code
 
 
 def draft(scope: Scope, period: Period, kind: ReportKind | None = None) -> Draft:

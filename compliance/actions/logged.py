@@ -26,7 +26,6 @@ SENT_TWICE = timedelta(minutes=30)
 FURTHEST = timedelta(days=2 * 366)
 ASKED_SEEN = ("asked", "owner_id", "owner_title")
 DATE_SEEN = ("due_on",)
-STANDING_SEEN = ("done_at", "closed_at")
 
 
 @transaction.atomic

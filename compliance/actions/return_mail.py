@@ -60,9 +60,9 @@ def tell_leads(
     )
 
 
-def body(sentence: str, rows: list[AgencyReturn]) -> str:
+def body(sentence: str, rows: list[AgencyReturn], lead: str = "Look at the numbers and sign:") -> str:
     lines = [f"{row.membership.agency}: {address_of(row)}" for row in rows]
-    return "\n\n".join([sentence, "Look at the numbers and sign:", *lines]) + "\n"
+    return "\n\n".join([sentence, lead, *lines]) + "\n"
 
 
 def address_of(row: AgencyReturn) -> str:
@@ -77,6 +77,20 @@ def tell_sent_back(row: AgencyReturn, on: date) -> None:
     notify_each(
         (user, f"{term}: your agency’s return was sent back", body(sentence, rows))
         for user, rows in leads_of([row], on).items()
+    )
+
+
+def tell_withdrawn(asked: ReturnRound, on: date) -> None:
+    """Who was asked hears that there is nothing to sign; why stands on the page."""
+    # unscoped: of a round that the caller decided on
+    rows = asked.returns.select_related("membership__agency", "round").order_by("membership__agency__name")
+    sentence = (
+        f"{asked.partnership} has withdrawn its request for returns for {asked.term_name}. There is nothing "
+        "for you to sign. The reason stands on the page."
+    )
+    notify_each(
+        (user, f"{asked.term_name}: your agency’s return is no longer asked for", body(sentence, own, "The page:"))
+        for user, own in leads_of(rows, on).items()
     )
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from compliance.actions.return_chasing import remind
-from compliance.actions.return_mail import tell_sent_back
+from compliance.actions.return_mail import tell_sent_back, tell_withdrawn
 from compliance.measures import Ledger, Scope, open_ledger
 from compliance.measures.returned import Number, numbers
 from compliance.models import (
@@ -76,8 +76,7 @@ def change_due(*, by: User | None, asked: ReturnRound, due_on: date, seen: str =
     """Another due date; what was chased for the old one begins anew for the new one."""
     row = locked_round(asked)
     refuse_when_changed(row, seen, ROUND_SEEN)
-    if row.closed_at:
-        raise ValidationError(CLOSED)
+    refuse_closed(row)
     refuse_due(due_on, row.term, today())
     if row.due_on == due_on:
         return False
@@ -97,6 +96,49 @@ def close_round(*, by: User | None, asked: ReturnRound) -> bool:
     late = row.returns.missing().count()
     record(by, "closed", row, partnership=row.partnership, period=row.period, late=late)
     return True
+
+
+@transaction.atomic
+def withdraw_round(*, by: User | None, asked: ReturnRound, reason: str, tell: bool = True) -> bool:
+    """It was asked for by mistake, and nobody signed: as if it had not been, but that it is known."""
+    row = locked_round(asked)
+    if row.withdrawn_reason:
+        return False
+    refuse_closed(row)
+    refuse_signed(row)
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why, so that the agencies know."})
+    if refusal(reason):
+        raise ValidationError({"reason": refusal(reason)})
+    row.closed_at, row.closed_by, row.withdrawn_reason = timezone.now(), by, reason.strip()
+    row.full_clean()
+    row.save(update_fields=["closed_at", "closed_by", "withdrawn_reason"])
+    record(by, "withdrew", row, partnership=row.partnership, period=row.period, reason=reason.strip())
+    if tell:
+        tell_withdrawn(row, today())
+    return True
+
+
+def refuse_signed(asked: ReturnRound) -> None:
+    """What an agency signed is kept under the round that asked for it, also what does not stand any more."""
+    # unscoped: of a round that the caller decided on
+    signed = ReturnSignOff.objects.filter(agency_return__round=asked).order_by("pk")
+    first = signed.select_related("agency_return__membership__agency").first()
+    if first:
+        raise ValidationError(
+            f"{first.agency_return.membership.agency} signed on {spoken(first.signed_on)}, so these returns "
+            "cannot be withdrawn. Close them when nobody else is to sign."
+        )
+
+
+def refuse_closed(asked: ReturnRound) -> None:
+    if asked.withdrawn_reason:
+        raise ValidationError(
+            f"These returns were withdrawn on {spoken(timezone.localdate(asked.closed_at))}, and nothing is to be "
+            f"signed. {asked.withdrawn_reason}"
+        )
+    if asked.closed_at:
+        raise ValidationError(CLOSED)
 
 
 # --- Signing --------------------------------------------------------------------------------------
@@ -154,8 +196,7 @@ def sign_return(
 
 
 def refuse_unsignable(row: AgencyReturn, on: date) -> None:
-    if row.round.closed_at:
-        raise ValidationError(CLOSED)
+    refuse_closed(row.round)
     if on <= row.round.term.last:
         raise ValidationError(
             f"The term runs until {spoken(row.round.term.last)}. Sign when it is over."
@@ -198,8 +239,7 @@ def refuse_unchecked(
 def send_back_return(*, by: User | None, row: AgencyReturn, reason: str, tell: bool = True) -> None:
     """The manager does not take it so: the agency signs anew. What it signed is kept."""
     row = locked(row)
-    if row.round.closed_at:
-        raise ValidationError(CLOSED)
+    refuse_closed(row.round)
     if not reason.strip():
         raise ValidationError({"reason": "Say why, so that the agency can mend it."})
     if refusal(reason):
@@ -213,8 +253,7 @@ def send_back_return(*, by: User | None, row: AgencyReturn, reason: str, tell: b
 def take_back_return(*, by: User | None, row: AgencyReturn, on: date | None = None) -> None:
     """The agency takes its own back, until the due date; afterwards the manager sends it back."""
     row, on = locked(row), on or today()
-    if row.round.closed_at:
-        raise ValidationError(CLOSED)
+    refuse_closed(row.round)
     if on > row.round.due_on:
         raise ValidationError(
             f"It was due on {spoken(row.round.due_on)}. After that only the partnership manager can send "

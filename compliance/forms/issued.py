@@ -10,24 +10,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from compliance.forms.logged import Words
 from compliance.models import IssuedReport, ReportState
 from compliance.period import Period
-from escalation.forms.fields import Prose
 from escalation.models.fields import no_child
 from partnership.filters import Narrowed
-from partnership.forms import OneLine, printable
+from partnership.forms import OneLine
 from partnership.models import Agency, Partnership, User
 from partnership.roles import Permission
 
 WHOLE, ANNUAL = "whole", "annual"
 STATES = [(s.value, s.label) for s in ReportState if s is not ReportState.ISSUED]
 ALL, SOME = "all", "some"
-
-
-def printable_lines(value: str) -> None:
-    """Several lines of words, with nothing unseen in any of them."""
-    for line in value.splitlines():
-        printable(line.replace("\t", " "))
 
 
 class IssuedFilter(Narrowed):
@@ -106,7 +100,7 @@ class IssueForm(forms.Form):
 class CorrectionForm(forms.Form):
     """Why reports are corrected: asked where one of them is."""
 
-    reason = Prose(
+    reason = Words(
         "Why are they corrected?", rows=3, most=400,
         help_text="It stands on every report that this corrects, for instance “Two registers of June were corrected after a dispute”.",
     )
@@ -114,7 +108,6 @@ class CorrectionForm(forms.Form):
     def __init__(self, data: Any, *, asked: bool) -> None:
         super().__init__(data)
         self.fields["reason"].required = asked
-        self.fields["reason"].validators.append(printable_lines)
 
 
 class SignOffForm(forms.Form):
@@ -129,7 +122,7 @@ class SignOffForm(forms.Form):
         "Your role in the agency", max_length=80, width=30,
         help_text="It stands on the report beside your name, for instance “Named nurse for safeguarding”.",
     )
-    note = Prose(
+    note = Words(
         "What do you not agree with?", rows=5, most=1000, required=False,
         help_text="Only when you do not sign it off. It is printed in the report for all who receive it.",
     )
@@ -137,7 +130,6 @@ class SignOffForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["role"].validators.append(no_child)
-        self.fields["note"].validators.append(printable_lines)
 
     def clean_note(self) -> str:
         note, agreed = self.cleaned_data["note"], self.cleaned_data.get("agreed")

@@ -34,7 +34,7 @@ def readable(value: str) -> None:
 
 
 class Words(Prose):
-    """Prose of an action: no child in it, and nothing unseen."""
+    """Prose that is printed: no child in it, and nothing unseen."""
 
     def __init__(self, label: str, **options: Any) -> None:
         super().__init__(label, **options)

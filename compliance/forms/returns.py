@@ -9,7 +9,7 @@ import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
 
-from compliance.forms.issued import printable_lines
+from compliance.forms.logged import readable
 from compliance.models import AgencyReturn, NilReason, ReturnRound, ReturnState
 from compliance.models.returns import months
 from compliance.period import Period
@@ -20,7 +20,7 @@ from partnership.roles import Permission
 from partnership.searching import with_words
 
 NO_CHILD = "Do not name a child, a parent or a carer."
-LATE, OPEN, CLOSED = "late", "open", "closed"
+LATE, OPEN, CLOSED, WITHDRAWN = "late", "open", "closed", "withdrawn"
 
 
 class RoundForm(forms.Form):
@@ -62,7 +62,7 @@ class RoundForm(forms.Form):
 def asked_of(places: list[Partnership]) -> set[str]:
     """The terms for which all of the partnerships were asked already."""
     # unscoped: of partnerships within reach
-    rows = ReturnRound.objects.filter(partnership__in=places).values_list("partnership", "period")
+    rows = ReturnRound.objects.filter(partnership__in=places, withdrawn_reason="").values_list("partnership", "period")
     rounds = set(rows)
     slugs = {slug for _, slug in rounds}
     return {slug for slug in slugs if all((place.pk, slug) in rounds for place in places)}
@@ -117,7 +117,14 @@ class NilForm(WhoForm):
 class SendBackForm(forms.Form):
     reason = forms.CharField(
         label="Why do you send it back?", max_length=400, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=f"The agency reads this. {NO_CHILD} At most 400 letters.", validators=[printable_lines],
+        help_text=f"The agency reads this. {NO_CHILD} At most 400 letters.", validators=[readable],
+    )
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label="Why do you withdraw them?", max_length=400, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=f"Everybody who was asked reads this. {NO_CHILD} At most 400 letters.", validators=[readable],
     )
 
 
@@ -128,7 +135,8 @@ class RoundFilter(Narrowed):
     """The rounds of one's partnerships."""
 
     state = filters.ChoiceFilter(
-        label="State", choices=[(OPEN, "Open"), (CLOSED, "Closed")], empty_label="Any", method="in_state"
+        label="State", choices=[(OPEN, "Open"), (CLOSED, "Closed"), (WITHDRAWN, "Withdrawn")],
+        empty_label="Any", method="in_state",
     )
 
     class Meta:
@@ -136,7 +144,9 @@ class RoundFilter(Narrowed):
         fields: list[str] = []
 
     def in_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(closed_at__isnull=value == OPEN)
+        if value == WITHDRAWN:
+            return rows.exclude(withdrawn_reason="")
+        return rows.filter(closed_at__isnull=value == OPEN, withdrawn_reason="")
 
 
 class ReturnFilter(Narrowed):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from compliance.measures.scope import Scope
+from escalation.choices import STATES
 from escalation.models import Escalation, Stage
+from escalation.stages import CaseState
 
 
 def stages_due(scope: Scope, start: datetime, until: datetime) -> list[Stage]:
@@ -27,12 +31,24 @@ def stages_due(scope: Scope, start: datetime, until: datetime) -> list[Stage]:
 def cases_open(scope: Scope, start: datetime, until: datetime) -> list[Escalation]:
     """Cases raised by the end of the period and open in it: for or about the agencies in scope."""
     # unscoped: as above
-    rows = Escalation.objects.filter(partnership=scope.partnership, raised_at__lte=until)
+    members = list(scope.members)
+    rows = Escalation.objects.filter(
+        Q(about__in=members) | Q(raised_for__in=members), Q(closed_at=None) | Q(closed_at__gte=start),
+        partnership=scope.partnership, raised_at__lte=until,
+    )
     found = rows.select_related("about", "raised_for", "policy").prefetch_related(
         "stages__policy_stage"
     )
-    return [
-        case for case in found.order_by("raised_at", "pk")
-        if {case.about_id, case.raised_for_id} & set(scope.members)
-        and (case.closed_at is None or case.closed_at >= start)
-    ]
+    return list(found.order_by("raised_at", "pk"))
+
+
+def is_open(case: Escalation, until: datetime) -> bool:
+    """Whether it was still open at a moment; what was closed later was."""
+    return case.closed_at is None or case.closed_at > until
+
+
+def stood(case: Escalation, until: datetime) -> tuple[Stage, str]:
+    """The stage that it had reached by a moment, and its state then, in words."""
+    reached = [stage for stage in case.stages.all() if stage.entered_at <= until]
+    state = dict(STATES)[CaseState.OPEN] if is_open(case, until) else case.get_state_display()
+    return max(reached or case.stages.all(), key=lambda stage: stage.number), state

@@ -1,6 +1,6 @@
 """What each measure counts, in one sentence. docs/measures.md is made from these."""
 
-from compliance.scorecard import MEETING_BASES, Basis, Measure
+from compliance.scorecard import MEETING_BASES, Basis, Measure, Over
 
 TRAINING_CURRENT = Measure(
     "training_current",
@@ -10,6 +10,10 @@ TRAINING_CURRENT = Measure(
     Basis.DUE,
     "In date",
     "Requirements due",
+    (
+        Over("Requirements due", "Requirements that were due on the day; not yet due and exempt stand beside."),
+        Over("People with something due", "People in post of whom something was due on the day.", "people"),
+    ),
 )
 CONFERENCE_ATTENDANCE = Measure(
     "conference_attendance",
@@ -55,6 +59,13 @@ DUTY_TRAINED = Measure(
     Basis.ALL,
     "By trained people",
     "Attendances",
+    (
+        Over(
+            "Attendances by named people with a duty requirement",
+            "Attendances at conferences and core groups by named people to whom a requirement for that duty "
+            "applied on the day of the meeting.",
+        ),
+    ),
 )
 QUORACY = Measure(
     "quoracy",
@@ -74,6 +85,10 @@ TIMELINESS = Measure(
     Basis.ALL,
     "In time",
     "Due in the period",
+    (
+        Over("Due in the period", "Initial conferences, reviews and first core groups that fell due in it."),
+        Over("Children of what was due", "The children of these conferences and core groups.", "child"),
+    ),
 )
 ESCALATION_IN_TIME = Measure(
     "escalation_in_time",
@@ -83,6 +98,7 @@ ESCALATION_IN_TIME = Measure(
     Basis.ALL,
     "Answered in time",
     "Stages due",
+    (Over("Stages due", "Stages of escalations that an agency had to answer by a moment in the period."),),
 )
 
 AGENCY_MEASURES = (

@@ -6,6 +6,7 @@ from collections import Counter
 
 from django.utils import timezone
 
+from compliance.measures.cases import is_open, stood
 from compliance.measures.counting import reading, readings_by
 from compliance.measures.definitions import ESCALATION_IN_TIME
 from compliance.measures.ledger import Ledger
@@ -41,8 +42,8 @@ def counted(ledger: Ledger) -> dict[str, list[Escalation]]:
     found, scope = ledger.cases, set(ledger.scope.members)
     until, start = ledger.until, ledger.start
     raised = [c for c in found if c.raised_at >= start]
-    open_ones = [c for c in found if c.closed_at is None or c.closed_at > until]
-    ended = [c for c in found if c not in open_ones]
+    open_ones = [c for c in found if is_open(c, until)]
+    ended = [c for c in found if not is_open(c, until)]
     sides = {"raised": raised} if ledger.scope.membership is None else {
         "raised_by": side(raised, "raised_for_id", scope), "raised_about": side(raised, "about_id", scope),
     }
@@ -67,7 +68,7 @@ def counts(ledger: Ledger) -> list[Count]:
         Count(f"escalations_{key}", words.get(key, f"Escalations {key}"), len(cases))
         for key, cases in found.items()
     ]
-    ended = [c for c in ledger.cases if c not in found["open"]]
+    ended = [c for c in ledger.cases if not is_open(c, ledger.until)]
     by_side = [] if ledger.scope.membership else by_agency(ledger, found["raised"])
     return whole + by_side + by_stage(ended) + by_theme(ended)
 
@@ -110,14 +111,13 @@ def by_theme(ended: list[Escalation]) -> list[Count]:
 
 
 def lines(ledger: Ledger) -> tuple[CaseLine, ...]:
-    """The agency's own cases, one line each, without narrative: for its own copy only."""
+    """The agency's own cases as they stood at the end, one line each, without narrative."""
     return tuple(line(case, ledger) for case in ledger.cases)
 
 
 def line(case: Escalation, ledger: Ledger) -> CaseLine:
-    stages = sorted(case.stages.all(), key=lambda stage: stage.number)
-    last = stages[-1]
-    until = case.closed_at or ledger.until
+    last, state = stood(case, ledger.until)
+    until = ledger.until if is_open(case, ledger.until) else case.closed_at
     about = case.about_id in ledger.scope.members
     other = case.raised_for if about else case.about
     return CaseLine(
@@ -128,5 +128,5 @@ def line(case: Escalation, ledger: Ledger) -> CaseLine:
         f"{last.policy_stage.position}: {last.policy_stage.title}",
         timezone.localdate(last.due_at) if last.due_at else None,
         (until - case.raised_at).days,
-        case.get_state_display(),
+        state,
     )

@@ -57,10 +57,6 @@ class JointLedger(Ledger):
         return self.joined(lambda part: part.presences)
 
     @cached_property
-    def doubtful(self) -> list[Presence]:
-        return self.joined(lambda part: part.doubtful)
-
-    @cached_property
     def attended(self) -> list[DutyRow]:
         """Each judged by what the partnership of its meeting asks."""
         return self.joined(lambda part: part.attended)

@@ -90,7 +90,9 @@ def to_confirm(ledger: Ledger) -> QuerySet[TrainingRecord]:
 def asked(partnership: Partnership, period: Period) -> QuerySet[AgencyReturn]:
     """The returns that were asked for of exactly that term."""
     # unscoped: who may ask was decided by the caller of the scope
-    rows = AgencyReturn.objects.filter(round__partnership=partnership, round__period=period.slug)
+    rows = AgencyReturn.objects.filter(
+        round__partnership=partnership, round__period=period.slug, round__withdrawn_reason=""
+    )
     return rows.with_state()
 
 

@@ -59,7 +59,7 @@ class Extract:
         group, course = (self.labels.get((name, by.get(name, "")), by.get(name, "")) for name in ("role_group", "course"))
         counted = FIXED["unit", "people"] if found.by == PEOPLE else f"{measure.met_label}, of {measure.total_label.lower()}"
         return (
-            ledger.scope.partnership.name, *own, part, measure.title, found.basis.label, group, course,
+            ledger.scope.partnership.name, *own, part, measure.title, measure.basis_label(found.basis, found.by), group, course,
             counted, found.met, found.total, found.percent_text if found.percent is None else found.percent,
             ledger.period.name, ledger.as_at, measure.sentence,
         )

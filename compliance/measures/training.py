@@ -77,7 +77,7 @@ def people_due(ledger: Ledger) -> tuple[PersonDue, ...]:
     return tuple(
         PersonDue(
             row.person.name, row.person.job_title, row.person.role_group.title,
-            ledger.asked[row.requirement.pk], row.standing.label, row.expires_on,
+            ledger.asked[row.requirement.pk], row.standing.label, row.expires_on, row.person.pk,
         )
         for row in rows
     )

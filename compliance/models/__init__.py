@@ -1,4 +1,4 @@
-"""What the floor of figures keeps: targets, spreadsheets that were sent, the board’s actions, what was issued."""
+"""What the floor of figures keeps: targets, uploads, the board’s actions, what was typed, what was issued."""
 
 from compliance.models.issued import (
     IssuedPrint,
@@ -32,6 +32,7 @@ from compliance.models.returns import (
     ReturnState,
 )
 from compliance.models.targets import Target
+from compliance.models.typed import TypedCount
 from compliance.models.uploads import (
     WAITING,
     WORKING,
@@ -74,6 +75,7 @@ __all__ = [
     "SignOff",
     "StepKind",
     "Target",
+    "TypedCount",
     "Upload",
     "UploadKind",
     "UploadQuerySet",

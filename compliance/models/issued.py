@@ -12,7 +12,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from compliance.kept_figures import KeptError, checksum, from_kept
 from compliance.period import Period
+from compliance.scorecard import Scorecard
 from escalation.models.fields import no_child
 from partnership.models import Agency, Partnership, User
 from partnership.reach import ReachQuerySet
@@ -151,6 +153,17 @@ class IssuedReport(Lasting):
     def subject(self) -> str:
         """Whose figures they are."""
         return str(self.agency or self.partnership)
+
+    @property
+    def kept(self) -> Scorecard:
+        """The scorecard as it was issued; a KeptError where it cannot be relied on."""
+        if checksum(self.figures) != self.checksum:
+            raise KeptError(
+                f"The figures kept for {self.number} do not fit their checksum: somebody or something "
+                "changed them after they were issued. Do not rely on them. Ask whoever runs Quorate to bring "
+                "them back from a backup."
+            )
+        return from_kept(self.figures)
 
     @property
     def about(self) -> Period:

@@ -72,6 +72,9 @@ class ReturnRound(models.Model):
     late_told_on = models.DateField(
         null=True, blank=True, help_text="When the manager was told who is late for this due date."
     )
+    withdrawn_reason = models.CharField(
+        max_length=400, blank=True, help_text="Why it was closed as if nobody had been asked."
+    )
 
     objects = ReturnRoundQuerySet.as_manager()
 
@@ -79,11 +82,15 @@ class ReturnRound(models.Model):
         ordering = ["-opened_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["partnership", "period"],
+                fields=["partnership", "period"], condition=Q(withdrawn_reason=""),
                 name="returnround_term_once",
                 violation_error_message="Returns for that term were asked for already.",
             ),
             by_needs_at("returnround_closed_pair", "closed_at", "closed_by"),
+            models.CheckConstraint(
+                name="returnround_withdrawn_is_closed",
+                condition=Q(withdrawn_reason="") | Q(closed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from partnership.models import Partnership, User, by_needs_at
-from partnership.reach import can
+from partnership.reach import held
 from partnership.roles import Permission
 
 
@@ -38,6 +39,7 @@ AREAS = {
     UploadKind.STAFF: "people", UploadKind.TRAINING: "people", UploadKind.COURSES: "courses",
     UploadKind.REQUIREMENTS: "courses", UploadKind.AGENCIES: "set-up",
 }
+WITHOUT_PLACE = (UploadKind.STAFF, UploadKind.TRAINING)  # of agencies, not of a partnership
 PERMISSIONS = {
     "people": Permission.MANAGE_STAFF, "meetings": Permission.RECORD_CONFERENCES,
     "courses": Permission.MANAGE_COURSES, "set-up": Permission.MANAGE_AGENCIES,
@@ -65,11 +67,16 @@ WAITING = (UploadState.READ, UploadState.PLANNING, UploadState.PLANNED)
 
 class UploadQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
-        """What the user sent themselves, as long as they may still bring in what it holds."""
+        """What the user sent themselves, as long as they may still bring in what it holds, there."""
         if not user.is_authenticated:
             return self.none()
-        kinds = [kind for kind in UploadKind if can(user, kind.permission)]
-        return self.filter(sent_by=user.pk, kind__in=kinds)
+        found = Q(pk__in=())
+        for permission in set(PERMISSIONS.values()):
+            reach = held(user, permission)
+            kinds = [kind for kind in UploadKind if kind.permission is permission and reach]
+            found |= Q(kind__in=kinds, partnership__in=reach.partnerships)
+            found |= Q(kind__in=[kind for kind in kinds if kind in WITHOUT_PLACE])
+        return self.filter(found, sent_by=user.pk)
 
 
 class Upload(models.Model):

@@ -30,9 +30,13 @@ def write_zip(sheet: PackSheet, target: IO[bytes], tick: Callable[[], None]) -> 
         for name, content in summaries(sheet):
             packed.writestr(about(name, sheet.made_at), content)
         for name, chapter in named(sheet):
-            content = faces.render(chapter.card(), "pdf", chapter.made_at)
-            packed.writestr(about(name, sheet.made_at), content)
+            packed.writestr(about(name, sheet.made_at), print_of(chapter))
             tick()
+
+
+def print_of(chapter: Chapter) -> bytes:
+    """What was issued to the very bytes that were given out before, else drawn."""
+    return chapter.printed() if chapter.printed else faces.render(chapter.card(), "pdf", chapter.made_at)
 
 
 def about(name: str, at: datetime) -> ZipInfo:

@@ -24,7 +24,7 @@ from compliance.measures.definitions import (
 from compliance.measures.returned import asked, without_return
 from compliance.models import IssuedReport, Pack
 from compliance.period import Period
-from compliance.prints import issued_card, moment
+from compliance.prints import issued_card, moment, printed_once
 from compliance.report.pack import Chapter, Figure, Group, Line, PackSheet
 from compliance.scorecard import Scorecard
 from partnership.dated import spoken
@@ -33,7 +33,7 @@ from partnership.models import Membership, Partnership
 HEADLINES = (
     TRAINING_CURRENT, CONFERENCE_ATTENDANCE, CONTRIBUTION, REPORTS_IN_TIME, CORE_GROUP_ATTENDANCE,
 )
-MEASURES = {m.key: (m.title, m.basis.label.lower()) for m in HEADLINES}
+MEASURES = {m.key: (m.title, m.basis_label().lower()) for m in HEADLINES}
 WHOLE = "The partnership as a whole"
 UNION = "All agencies, each counted once"
 Tick = Callable[[], None]
@@ -96,13 +96,15 @@ def chapter_of(
     number: int, member: Membership, report: IssuedReport | None, period: Period, made_at: datetime
 ) -> Chapter:
     """An agency's report: read now, kept small, and built again when it is drawn."""
+    printed = None
     if report:
         card, again = issued_card(report), partial(issued_again, report.pk)
-        at = moment(report.issued_at)
+        at, printed = moment(report.issued_at), partial(printed_again, report.pk)
     else:
         card, at = score(Scope(member.partnership, member), period), made_at
         again = partial(unpacked, packed(card))
-    return Chapter(number, line(card, member.code, member.agency.name, stands(report, made_at)), again, at)
+    own = line(card, member.code, member.agency.name, stands(report, made_at))
+    return Chapter(number, own, again, at, printed=printed)
 
 
 def packed(card: Scorecard) -> bytes:
@@ -114,8 +116,16 @@ def unpacked(content: bytes) -> Scorecard:
 
 
 def issued_again(number: int) -> Scorecard:
+    return issued_card(report_of(number))
+
+
+def printed_again(number: int) -> bytes:
+    return printed_once(report_of(number))
+
+
+def report_of(number: int) -> IssuedReport:
     # unscoped: as above
-    return issued_card(IssuedReport.objects.select_related("sign_off").get(pk=number))
+    return IssuedReport.objects.select_related("sign_off").get(pk=number)
 
 
 def stands(report: IssuedReport | None, made_at: datetime) -> str:

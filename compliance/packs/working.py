@@ -26,6 +26,7 @@ from partnership.jobs import MOST_TRIES, taken_up
 from partnership.models import Partnership, today
 from partnership.reach import held
 from partnership.roles import Permission
+from partnership.snapshot import one_moment
 
 PIECE = 1 << 20
 NOT_ANY_MORE = "You may no longer issue reports in all of its partnerships. Nothing was made."
@@ -61,7 +62,8 @@ def make(pack: Pack) -> None:
         return
     tick = ticker(pack, steps_of(places))
     made_at = moment(timezone.now().replace(microsecond=0))
-    sheet = gather(pack, places, made_at, tick)
+    with one_moment() as aside:
+        sheet = gather(pack, places, made_at, lambda: aside(tick))
     with TemporaryFile() as pdf, TemporaryFile() as packed:
         write_pdf(sheet, pdf, tick)
         write_zip(sheet, packed, tick)

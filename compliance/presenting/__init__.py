@@ -37,7 +37,7 @@ def figure(card: Scorecard, result: MeasureResult, links: Links) -> dict:
         "title": result.measure.title,
         "percent": reading.printed,
         "working": reading.working,
-        "basis": f"basis: {reading.basis.label.lower()}",
+        "basis": f"basis: {result.measure.basis_label().lower()}",
         "rating": rating.label if rating else "",  # the component colours it
         "target": f"good from {target.good_from.normalize():f}%" if target else "",
         "last": last_period(card, reading),

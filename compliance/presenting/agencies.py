@@ -28,8 +28,8 @@ def agencies_section(card: Scorecard, links: Links, hrefs: Mapping[str, str] | N
         cells = [number(r.reading(r.measure.basis, agency=code), links) for r in results]
         rows.append([name, *cells])
     sentence = (
-        "Conferences and core groups on the basis “involved”; training on what was due on the day; "
-        "trained for the duty over the attendances by named people."
+        "Conferences and core groups on the basis “involved”; training over the requirements due; "
+        "trained for the duty over the attendances by named people with a duty requirement."
     )
     return Section(
         "agencies", "Each agency", sentence, [agencies_chart(card, r) for r in charted(results)],
@@ -47,7 +47,7 @@ def agencies_chart(card: Scorecard, result: MeasureResult) -> Chart:
     """A bar for each agency, the lowest last; the table of the section gives every number."""
     readings = sorted(result.broken_down("agency"), key=lambda r: -(r.percent or -1))
     named = [(card.label(*reading.by[0]), reading) for reading in readings]
-    title = f"{result.measure.title} by agency, basis: {result.measure.basis.label.lower()}"
+    title = f"{result.measure.title} by agency, basis: {result.measure.basis_label().lower()}"
     target = card.target(result.measure.key)
     drawing = charts.bars(named, good_from=target.good_from if target else None)
     return Chart(title, charts.describe(title, named), inline(drawing))

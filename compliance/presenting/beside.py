@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from compliance import charts
 from compliance.measures.quality import long
 from compliance.presenting.parts import Chart, Links, Section, Table, inline, number
-from compliance.scorecard import HELD_TERMS, Basis, Count, Scorecard
+from compliance.scorecard import HELD_TERMS, Count, Scorecard
 
 
 def people_section(card: Scorecard) -> Section:
@@ -133,7 +133,7 @@ def counts_section(card: Scorecard, links: Links) -> Section:
 
 def definitions(card: Scorecard) -> Iterable[tuple[str, str]]:
     """The bases in words, and how figures are rounded; the measures' sentences stand in their sections."""
-    yield from ((basis.label, basis.sentence) for basis in Basis)
+    yield from card.terms()
     yield "Percentages", "To one decimal, half rounded up. Where there is nothing to count: none."
     if card.is_published:
         yield from HELD_TERMS

@@ -57,10 +57,7 @@ def basis_table(card: Scorecard, result: MeasureResult, links: Links) -> Table:
 def basis_row(
     card: Scorecard, result: MeasureResult, reading: Reading, has_who: bool, links: Links
 ) -> list[Cell]:
-    name = reading.basis.label
-    if reading.by:
-        name = card.label(*reading.by[0])
-    row = [{"text": name, "header": True}, number(reading, links)]
+    row = [{"text": card.counted_over(reading), "header": True}, number(reading, links)]
     if has_who:
         row += [number(result.reading(reading.basis, who=who), links) for who in ("member", "deputy")]
     return row
@@ -105,7 +102,7 @@ def chart(
 ) -> Chart:
     """The headline basis of a breakdown as bars."""
     named = [(card.label(dimension, r.by[0][1]), r) for r in result.broken_down(dimension)]
-    title = f"{table.caption}, basis: {result.measure.basis.label.lower()}"
+    title = f"{table.caption}, basis: {result.measure.basis_label().lower()}"
     target = card.target(result.measure.key)
     drawing = charts.bars(named, good_from=target.good_from if target else None)
     alt = charts.describe(title, named)

@@ -22,6 +22,7 @@ class Table:
     caption: str
     columns: list[dict]
     rows: list[list[Cell]]
+    sentence: str = ""
 
 
 @dataclass

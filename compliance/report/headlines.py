@@ -67,7 +67,7 @@ def _headline(book: Book, result: MeasureResult, reading: Reading) -> tuple[str,
     title = result.measure.title
     if reading.by:
         title = f"{title}: {book.name(reading.by).lower()}"
-    name = f"{title}\nBasis: {reading.basis.label.lower()}"
+    name = f"{title}\nBasis: {result.measure.basis_label(reading.basis, reading.by).lower()}"
     row = (name, reading.working, reading.printed, *_rated(book.scorecard, reading))
     before = book.scorecard.previous
     return (*row, _before(before, reading)) if before else row
@@ -112,7 +112,7 @@ def _trend(book: Book, series: list[tuple[str, list[Reading]]], parts: Sequence[
     drawing = charts.trend(series, short, across=ROOM)
     book.blocks.append(Chart(drawing, charts.describe_trend(series, periods)))
     rows = [
-        (f"{title} ({found[0].basis.label.lower()})", *(charts.figures(r) for r in found))
+        (f"{title} ({book.scorecard.basis_label(found[0]).lower()})", *(charts.figures(r) for r in found))
         for title, found in series
     ]
     widths = [0.28, *(0.18 for _ in periods)]

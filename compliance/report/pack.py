@@ -54,6 +54,7 @@ class Chapter:
     card: Callable[[], Scorecard]
     made_at: datetime
     page: int = 0  # where it begins
+    printed: Callable[[], bytes] | None = None  # its PDF, where one is kept of what was issued
 
     @property
     def key(self) -> str:

@@ -68,7 +68,7 @@ def by_agency(book: Book) -> None:
         "column."
     )
     first = results[0].measure
-    book.note(f"The bar shows {first.title.lower()}, basis: {first.basis.label.lower()}.")
+    book.note(f"The bar shows {first.title.lower()}, basis: {first.basis_label().lower()}.")
     _rows(book, results)
 
 
@@ -76,7 +76,7 @@ def _rows(book: Book, results: list[MeasureResult]) -> None:
     readings = [reading for result in results for reading in result.broken_down("agency")]
     codes = list(dict.fromkeys(reading.by[0][1] for reading in book.ordered(readings)))
     rows = [(book.label("agency", code), *_cells(book, results, code)) for code in codes]
-    head = ["Agency", *(f"{r.measure.title}\n({r.measure.basis.label})" for r in results)]
+    head = ["Agency", *(f"{r.measure.title}\n({r.measure.basis_label()})" for r in results)]
     share = 0.65 / len(results)
     widths = [0.24, *(min(share, 0.2) for _ in results)]
     first = results[0]

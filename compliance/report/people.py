@@ -24,20 +24,19 @@ def due(book: Book, people: Sequence[PersonDue]) -> None:
 
 def _standing(book: Book, standing: str, people: list[PersonDue]) -> None:
     book.part(f"Who is due: {standing.lower()}")
-    persons: dict[tuple[str, str, str], list[PersonDue]] = {}
+    persons: dict[tuple[int, str, str, str], list[PersonDue]] = {}
     for one in people:
-        persons.setdefault((one.name, one.job_title, one.role_group), []).append(one)
+        persons.setdefault((one.person, one.name, one.job_title, one.role_group), []).append(one)
     book.note(f"Requirements: {len(people)}. People: {len(persons)}. For the agency only.")
     dated = any(one.expires_on for one in people)
-    rows = [_row(book, who, found) for who, found in persons.items()]
+    rows = [_row(book, found) for found in persons.values()]
     head = [*HEAD, "Course and expiry" if dated else "Course"]
     book.table(head, rows, WIDTHS, dense=True)
 
 
-def _row(book: Book, who: tuple[str, str, str], found: list[PersonDue]) -> tuple[str, ...]:
-    name, job_title, role_group = who
-    courses = "\n".join(_course(book, one) for one in found)
-    return name, job_title, book.label("role_group", role_group), courses
+def _row(book: Book, found: list[PersonDue]) -> tuple[str, ...]:
+    who, courses = found[0], "\n".join(_course(book, one) for one in found)
+    return who.name, who.job_title, book.label("role_group", who.role_group), courses
 
 
 def _course(book: Book, one: PersonDue) -> str:

@@ -58,9 +58,7 @@ def _whole_row(
     book: Book, result: MeasureResult, reading: Reading, parts: Sequence[str]
 ) -> tuple[str, ...]:
     book.printed.add(reading)
-    name = reading.basis.label
-    if reading.by:
-        name = f"{name}: {book.name(reading.by).lower()}"
+    name = book.scorecard.counted_over(reading)
     split = (
         book.figures(result.reading(reading.basis, who=part)) if not reading.by else "–"
         for part in parts
@@ -168,7 +166,7 @@ def everything_else(book: Book) -> None:
     book.heading("Other figures")
     titles = {r.measure.key: r.measure.title for r in book.scorecard.results}
     rows = [
-        (titles[r.measure], book.name(r.by) or "Whole", r.basis.label, book.figures(r))
+        (titles[r.measure], book.name(r.by) or "Whole", book.scorecard.basis_label(r), book.figures(r))
         for r in left
     ]
     head = ["Measure", "Broken down by", "Basis", "Met of total"]
@@ -185,7 +183,7 @@ def definitions(book: Book) -> None:
     ]  # fmt: skip
     used = {reading.basis for reading in book.scorecard.readings}
     used |= {r.measure.basis for r in book.scorecard.results}
-    bases = [(f"Basis: {basis.label}", basis.sentence) for basis in BASES if basis in used]
+    bases = [(f"Basis: {label}", sentence) for label, sentence in book.scorecard.terms(used)]
     terms = (*ROUNDING, *HELD_TERMS) if book.scorecard.is_published else ROUNDING
     book.table(["Term", "What it means"], [*measures, *bases, *terms], [0.28, 0.72])
 

@@ -7,15 +7,19 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from compliance.models import Upload, UploadState
+from compliance.models import Upload, UploadKind, UploadState
 from compliance.uploads.working import UNDOABLE, begin, finish, locked
 from compliance.uploads.writing import lock_places, take_back
-from partnership.built_on import BuiltOn
+from partnership.built_on import BuiltOn, chunks
 from partnership.history import record
-from partnership.models import User
+from partnership.models import StaffMember, User
+from partnership.roles import Permission
 from partnership.uploads.tables import unpacked
+from training.models import TrainingRecord
 
 TOO_LATE = "This can no longer be taken back."
+BEYOND_REACH = "You no longer keep the staff list of every agency that it wrote to, so you cannot take it back."
+OF_PEOPLE = {UploadKind.STAFF: StaffMember, UploadKind.TRAINING: TrainingRecord}
 RESTED_ON = "Something rests on what was imported by now, so it can no longer be taken back as a whole."
 
 
@@ -48,7 +52,9 @@ def take_all_back(upload: Upload, by: User) -> bool:
         return False
     refuse_too_late(row)
     lock_places(row)
-    take_back(row, by, *unpacked(bytes(row.written)))
+    made, before, *rest = unpacked(bytes(row.written))
+    refuse_beyond_reach(row, by, [*made, *(key for key, _ in before)])
+    take_back(row, by, made, before, *rest)
     now = timezone.now()
     finish(
         row, UploadState.UNDONE, written=b"", cells=b"", preview=b"", finished_at=now, undone_at=now,
@@ -56,6 +62,17 @@ def take_all_back(upload: Upload, by: User) -> bool:
     )
     record(by, "taken back", row, partnership=row.partnership, **row.counts)
     return True
+
+
+def refuse_beyond_reach(upload: Upload, by: User, keys: list[int]) -> None:
+    """Refuse where any of the people is of an agency whose staff list the person no longer keeps."""
+    model = OF_PEOPLE.get(upload.kind)
+    if model is None:
+        return
+    reach = model.objects.within_reach(by, Permission.MANAGE_STAFF).values("pk")
+    for some in chunks(keys):
+        if model.objects.filter(pk__in=some).exclude(pk__in=reach).exists():  # unscoped: what is beyond reach
+            raise ValidationError(BEYOND_REACH)
 
 
 def refuse_too_late(upload: Upload) -> None:

@@ -13,14 +13,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from compliance.models import WAITING, WORKING, Upload, UploadKind, UploadState
+from compliance.models import WAITING, WORKING, Upload, UploadState
 from compliance.uploads.planning import ASKED, Planned, plan_upload
 from compliance.uploads.writing import last_entry, lock_places, write
 from partnership.history import record
 from partnership.jobs import MOST_TRIES, taken_up
 from partnership.models import StaffMember, today
 from partnership.plans import REFUSED
-from partnership.reach import can
 from partnership.uploads.tables import Table, packed
 
 AT_ONCE = 1_000  # rows that a page works on itself; more are the worker's
@@ -68,14 +67,15 @@ def check_again(upload: Upload, **fields) -> bool:
     return begin(upload, UploadState.PLANNING, (UploadState.READ, UploadState.PLANNED), **fields)
 
 
+@transaction.atomic
 def accept(upload: Upload, seen: str, *, good_only: bool) -> bool:
     """Say yes to the plan that was seen; False when it was said already, or is another by now."""
-    counts = upload.counts
-    if (counts.get(REFUSED) or counts.get(ASKED)) and not good_only:
+    row = locked(upload)
+    if (row.counts.get(REFUSED) or row.counts.get(ASKED)) and not good_only:
         raise ValidationError("Some rows cannot be written. Write the good rows only, or mend the file.")
-    if upload.fingerprint != seen:
+    if row.fingerprint != seen:
         return False
-    return begin(upload, UploadState.WRITING, (UploadState.PLANNED,), good_only=good_only)
+    return begin(row, UploadState.WRITING, (UploadState.PLANNED,), good_only=good_only)
 
 
 def choose_leavers(upload: Upload, people: list[int], left_on) -> None:
@@ -143,9 +143,10 @@ def carry_out(upload: Upload) -> None:
     if upload.rows > AT_ONCE:
         planned = plan_upload(upload, ticker(upload))
     try:
-        write_all(upload, planned, since)
-    except IntegrityError:
-        write_all(upload)
+        try:
+            write_all(upload, planned, since)
+        except IntegrityError:
+            write_all(upload)
     except ValidationError as error:
         refuse(upload, error)
 
@@ -169,7 +170,7 @@ def write_all(upload: Upload, planned: Planned | None = None, since: int = 0) ->
     row = locked(upload)
     if row.state != UploadState.WRITING:
         return
-    if not row.sent_by.is_active or not can(row.sent_by, UploadKind(row.kind).permission):
+    if not Upload.objects.visible_to(row.sent_by).filter(pk=row.pk).exists():
         finish(row, UploadState.FAILED, problem=NOT_ANY_MORE)
         return
     lock_places(row)

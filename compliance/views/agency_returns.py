@@ -60,7 +60,7 @@ def return_nil(request: HttpRequest, number: int, agency: str) -> HttpResponse:
 def signing(request: HttpRequest, number: int, agency: str) -> Page:
     """The return of an agency for which the person signs, or 404."""
     own = AgencyReturn.objects.within_reach(request.user, P.SIGN_OFF_REPORT)
-    get_object_or_404(own, round=number, membership__code=agency)
+    get_object_or_404(own, round__pk=number, membership__code=agency)
     return Page(request, number, agency)
 
 
@@ -170,7 +170,7 @@ def return_send_back(request: HttpRequest, number: int, agency: str) -> HttpResp
     """The manager sends a return back, with a reason that the agency reads."""
     rows = AgencyReturn.objects.within_reach(request.user, P.MANAGE_AGENCIES)
     rows = rows.select_related("round__partnership", "membership__agency")
-    row = get_object_or_404(rows, round=number, membership__code=agency)
+    row = get_object_or_404(rows, round__pk=number, membership__code=agency)
     if row.round.closed_at or not row.sign_offs.standing().exists():
         messages.info(request, "No sign-off stands here that could be sent back.")
         return redirect(address_of(row))

@@ -17,7 +17,7 @@ from compliance.measures.annual import is_annual, score_annual
 from compliance.period import Period
 from compliance.presenting import Links
 from compliance.publishing import published_annual
-from compliance.scorecard import PUBLISHED_WORDS, Edition
+from compliance.scorecard import PUBLISHED_WORDS, Edition, Scorecard
 from compliance.suppression.family import NotCovered
 from compliance.views.crumbs import crumbs
 from compliance.views.pages import FORMS
@@ -25,6 +25,7 @@ from compliance.views.reaching import asked_period, may, not_today, partnership_
 from compliance.views.reports import card_file
 from compliance.views.waiting import waits
 from partnership.roles import Permission
+from partnership.templatetags.quorate import longdate
 
 PUBLISHED = "Published edition"
 
@@ -48,6 +49,7 @@ def annual(request: HttpRequest, code: str) -> HttpResponse:
         "downloads": [*files(code, period), published_link(code, period)],
         "issued": issued_address(scope),
         "issue": issue_address(scope, period) if may(request, scope, Permission.ISSUE_REPORT) else "",
+        "typing": typing(request, scope, card),
     })
 
 
@@ -105,6 +107,18 @@ def files(code: str, period: Period, edition: Edition = Edition.INSIDE) -> list[
 def published_link(code: str, period: Period) -> dict[str, str]:
     href = f"{reverse('compliance:annual-published', args=[code])}?period={period.slug}"
     return {"text": PUBLISHED, "href": href, "kind": "link"}
+
+
+def typing(request: HttpRequest, scope: Scope, card: Scorecard) -> dict[str, str]:
+    """The way to the counts from the case system: to type that of the day, or to those that are there."""
+    of_the_day = card.typed and card.typed.counted_on == card.as_at
+    if not of_the_day and may(request, scope, Permission.TYPE_COUNTS):
+        query = urlencode({"partnership": scope.partnership.code, "on": card.as_at.strftime("%d/%m/%Y")})
+        text = f"Type the count of {longdate(card.as_at)} from the case system"
+        return {"text": text, "href": f"{reverse('compliance:typed-new')}?{query}"}
+    if card.typed and may(request, scope, Permission.VIEW_MEETINGS):
+        return {"text": "All counts from the case system", "href": reverse("compliance:typed-list")}
+    return {}
 
 
 def issued_address(scope: Scope) -> str:

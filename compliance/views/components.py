@@ -176,6 +176,7 @@ def forms_shown() -> list[Sample]:
         Sample("filters", "Nothing chosen", {"form": form("filter"), "clear_href": "?", "title": "Sample filter"}),
         Sample("form", "Empty", {"form": form("empty"), "cancel_href": "?"}),
         Sample("form", "With errors, all that was typed kept", {"form": wrong}),
+        Sample("progress", "Half-way", {"text": "4 of 8 rows looked at.", "percent": 50, "refresh": "?"}),
         Sample("new_password", "Empty", {"form": PasswordForm(auto_id="id_new_%s")}),
     ]
 

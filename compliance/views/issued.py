@@ -201,6 +201,7 @@ def issued_report(request: HttpRequest, number: int) -> HttpResponse:
 def around(request: HttpRequest, report: IssuedReport, versions: list[IssuedReport]) -> dict[str, Any]:
     """What stands around the figures: the versions, and what the person may do."""
     signable = IssuedReport.objects.within_reach(request.user, Permission.SIGN_OFF_REPORT)
+    issuable = IssuedReport.objects.within_reach(request.user, Permission.ISSUE_REPORT)
     waits = report.state == ReportState.WAITING
     return {
         "report": report, "state": report.state, "colour": COLOURS[report.state],
@@ -208,7 +209,7 @@ def around(request: HttpRequest, report: IssuedReport, versions: list[IssuedRepo
         "versions": [cells(one) for one in versions],
         "version_columns": [{"text": text} for text in COLUMNS.values()],
         "signs": waits and signable.filter(pk=report.pk).exists(),
-        "issues": report.pk == versions[0].pk and can(request.user, Permission.ISSUE_REPORT),
+        "issues": report.pk == versions[0].pk and issuable.filter(pk=report.pk).exists(),
         "issue_query": urlencode({"partnership": report.partnership.code, "period": report.period}),
         "crumbs": report_crumbs((report.number, "")),
     }

@@ -32,7 +32,7 @@ def link_first_cells(section: Section, addresses: dict[str, str]) -> None:
 def people(request: HttpRequest, scope: Scope) -> dict[str, str]:
     """By name; two people of one name are told apart on the staff list, not by a guess here."""
     reach = StaffMember.objects.within_reach(request.user, Permission.VIEW_STAFF)
-    rows = list(reach.filter(agency=scope.agency).only("first_name", "last_name"))
+    rows = list(reach.filter(agency__in=list(scope.members)).only("first_name", "last_name"))
     once = Counter(person.name for person in rows)
     return {
         person.name: reverse("compliance:person", args=[person.pk])

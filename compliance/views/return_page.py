@@ -41,7 +41,7 @@ class Page:
     def __init__(self, request: HttpRequest, number: int, agency: str) -> None:
         reach = AgencyReturn.objects.visible_to(request.user).with_state()
         rows = reach.select_related("round__partnership", "membership__agency__parent")
-        where = {"round": number, "membership__code": agency}
+        where = {"round__pk": number, "membership__code": agency}
         self.request, self.row = request, get_object_or_404(rows, **where)
         own = AgencyReturn.objects.within_reach(request.user, P.SIGN_OFF_REPORT)
         managed = AgencyReturn.objects.within_reach(request.user, P.MANAGE_AGENCIES)

@@ -95,6 +95,7 @@ def return_detail(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "compliance/return_detail.html", {
         "row": row, "manages": listing.manages and not row.closed_at, "page": page,
         "filter": listing.filter.form, "narrowed": listing.filter.narrowed, "missing": missing,
+        "may_withdraw": all(one.last_signed_on is None for one in listing.all),
         "facts": facts(row, len(states), missing, listing),
         "columns": headings(request, names, SORTS, listing.now),
         "rows": [[cells(one, listing.on, late)[name] for name in names] for one in page],
@@ -107,9 +108,12 @@ def facts(row: ReturnRound, total: int, missing: int, listing: Listing) -> list[
     due = {"key": "Due on", "value": longdate(row.due_on)}
     if listing.manages and not row.closed_at:
         due["action_href"] = reverse("compliance:return-due", args=[row.pk])
-    state = f"Closed on {longdate(row.closed_at)}" if row.closed_at else "Open"
+    ended = "Withdrawn" if row.withdrawn_reason else "Closed"
+    state: dict[str, Any] = {"key": "State", "value": f"{ended} on {longdate(row.closed_at)}" if row.closed_at else "Open"}
+    if row.withdrawn_reason:
+        state["hint"] = row.withdrawn_reason
     return [
-        {"key": "State", "value": state}, {"key": "Asked on", "value": longdate(row.opened_at)}, due,
+        state, {"key": "Asked on", "value": longdate(row.opened_at)}, due,
         {"key": "Returned", "value": f"{total - missing} of {total} agencies"},
     ]
 

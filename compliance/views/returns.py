@@ -43,6 +43,7 @@ OWN_SORTS = {
 ROUND_FILE = {
     "Partnership": "partnership.name", "Term": "term_name", "Period": "period", "Due on": "due_on",
     "Asked": "asked_number", "Returned": "made_number", "Opened at": "opened_at", "Closed at": "closed_at",
+    "Withdrawn because": "withdrawn_reason",
 }
 OWN_FILE = {
     "Partnership": "round.partnership.name", "Agency": "membership.agency.name", "Term": "round.term_name",
@@ -141,6 +142,8 @@ def round_cells(row: ReturnRound) -> list[Any]:
 
 
 def round_state(row: ReturnRound, missing: int) -> dict[str, str]:
+    if row.withdrawn_reason:
+        return {"text": "Withdrawn"}
     if row.closed_at:
         return {"text": "Closed", "hint": f"{missing} made none" if missing else "All returned"}
     if missing and row.is_late(today()):
@@ -164,6 +167,8 @@ def address_of(row: AgencyReturn) -> str:
 def state_cell(row: AgencyReturn, on: date, late: int = 0) -> dict[str, str]:
     """Where a return is, and whether it is late; ``late`` in working days, where they were counted."""
     state = ReturnState(row.state)
+    if row.round.withdrawn_reason:
+        return {"text": "Withdrawn", "tag_colour": "grey"}
     if state in MISSING and row.round.closed_at:
         return {"text": "No return", "tag_colour": "red"}
     cell = {"text": state.label, "tag_colour": COLOURS[state]}

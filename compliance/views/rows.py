@@ -70,13 +70,13 @@ def of_partnership(request: HttpRequest, code: str) -> Listing:
 
 
 def agency_rows(request: HttpRequest, code: str, agency: str) -> HttpResponse:
-    files = download(request, "compliance:agency-rows-file", code, agency, text=THESE)
-    return page_of(of_agency(request, code, agency), files)
+    listing = of_agency(request, code, agency)
+    return page_of(listing, "compliance:agency-rows-file", code, agency)
 
 
 def partnership_rows(request: HttpRequest, code: str) -> HttpResponse:
-    files = download(request, "compliance:partnership-rows-file", code, text=THESE)
-    return page_of(of_partnership(request, code), files)
+    listing = of_partnership(request, code)
+    return page_of(listing, "compliance:partnership-rows-file", code)
 
 
 def agency_rows_file(request: HttpRequest, code: str, agency: str, form: str) -> HttpResponseBase:
@@ -87,7 +87,7 @@ def partnership_rows_file(request: HttpRequest, code: str, form: str) -> HttpRes
     return file_of(of_partnership(request, code), form)
 
 
-def page_of(listing: Listing, files: dict[str, str]) -> HttpResponse:
+def page_of(listing: Listing, route: str, *args: str) -> HttpResponse:
     request, scope, found = listing.request, listing.scope, listing.found
     page = Paginator(listing.rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     return render(request, "compliance/rows.html", {
@@ -101,7 +101,7 @@ def page_of(listing: Listing, files: dict[str, str]) -> HttpResponse:
         "rows": laid_out(request, scope, found, page),
         "chosen": listing.chosen,
         "narrowed": narrowed(request, listing.ledger),
-        "files": [files],
+        "files": [download(request, route, *args, text=THESE, rows=page.paginator.count)],
         "crumbs": crumbs(request, scope, listing.period, "Rows"),
     })
 

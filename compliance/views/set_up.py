@@ -42,6 +42,8 @@ EVERYWHERE = (
          "partnership:role-group-list", (P.MANAGE_AGENCIES,), ("partnership.rolegroup",)),
     Item("Bank holidays", "The days that deadlines leave out.", "partnership:holiday-list",
          (P.MANAGE_RULES,), ("partnership.bankholiday",)),
+    Item("Counts from the case system", "Children on a plan on a day, beside those from conferences.",
+         "compliance:typed-list", (P.TYPE_COUNTS,), ("compliance.typedcount",)),
     Item("Data quality", "What is missing, open, disputed or late, agency by agency.",
          "compliance:data-quality", (P.MANAGE_RULES,)),
 )

@@ -33,6 +33,7 @@ MANY = {UploadKind.STAFF: ("person", "people"), UploadKind.TRAINING: ("record", 
         UploadKind.MEETINGS: ("meeting", "meetings"), UploadKind.ATTENDANCE: ("line", "lines"),
         UploadKind.EXTRACT: ("conference", "conferences"), UploadKind.AGENCIES: ("agency", "agencies"),
         UploadKind.COURSES: ("course", "courses"), UploadKind.REQUIREMENTS: ("requirement", "requirements")}
+NEARLY_ALL = 97  # percent: what is left is to write them
 FOR_GOOD = {UploadKind.AGENCIES, UploadKind.COURSES, UploadKind.REQUIREMENTS}  # not taken back as a whole
 
 
@@ -69,12 +70,23 @@ def sent_rows(page: Page) -> list[list[Any]]:
 
 
 def under_way(upload: Upload) -> dict[str, Any]:
-    writing = upload.state == UploadState.WRITING
+    undoing, looked_at = upload.state == UploadState.UNDOING, min(upload.looked_at, upload.rows)
+    percent = None if undoing else round(100 * looked_at / max(upload.rows, 1))
     return {
-        "upload": upload, "writing": writing, "undoing": upload.state == UploadState.UNDOING, "refresh": address(upload),
-        "looked_at": min(upload.looked_at, upload.rows),
-        "percent": round(100 * min(upload.looked_at, upload.rows) / max(upload.rows, 1)),
+        "upload": upload, "writing": upload.state == UploadState.WRITING, "undoing": undoing,
+        "refresh": address(upload), "percent": percent, "doing": doing(upload, looked_at, percent),
     }
+
+
+def doing(upload: Upload, looked_at: int, percent: int | None) -> str:
+    """What the worker is at."""
+    if percent is None:
+        return "All rows are being taken back together."
+    if not looked_at:
+        return "Waiting for its turn."
+    if upload.state == UploadState.WRITING and percent >= NEARLY_ALL:
+        return "All rows looked at. They are being written together."
+    return f"{looked_at:,} of {upload.rows:,} rows looked at."
 
 
 def preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:

@@ -41,6 +41,7 @@ PARTS = {"people": ("People and training", "training:person-list"),
          "meetings": ("Meetings", "conferences:meeting-list"),
          "courses": ("Courses", "training:course-list"), "set-up": ("Set-up", "compliance:set-up")}
 MOST_ASKED = 25  # questions on a page
+ASKING = {UploadKind.EXTRACT: "Which conference is meant?"}
 
 
 def crumbs(area: str, *titles: str) -> list[dict[str, str]]:
@@ -215,16 +216,17 @@ def cancel(request: HttpRequest, area: str, number: int) -> HttpResponse:
 
 
 def questions(request: HttpRequest, area: str, number: int) -> HttpResponse:
-    """Say who is meant by the near misses, some at a time."""
+    """Say who, or which conference, is meant by the near misses, some at a time."""
     upload = own(request, area, number)
     asked = unpacked(bytes(upload.preview))[1] if upload.state == UploadState.PLANNED else []
     if not asked:
         return to(upload)
-    form = AnswersForm(posted(request), questions=asked[:MOST_ASKED])
+    form = AnswersForm(posted(request), questions=asked[:MOST_ASKED], kind=upload.kind)
     if request.method == "POST" and form.is_valid():
         return set_off(upload, answers=upload.answers | form.cleaned_data)
     return render(request, "compliance/upload_questions.html", {
-        "form": form, "upload": upload, "crumbs": crumbs(area, "Who is meant?"), "left": len(asked),
+        "form": form, "upload": upload, "left": len(asked),
+        "crumbs": crumbs(area, ASKING.get(upload.kind, "Who is meant?")),
     }, status=422 if form.errors else 200)
 
 

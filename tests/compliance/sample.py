@@ -15,10 +15,12 @@ from compliance.scorecard import (
     Measure,
     MeasureResult,
     MissedLine,
+    Over,
     PersonDue,
     Reading,
     Scorecard,
     TargetLine,
+    TypedLine,
 )
 
 MADE_AT = datetime(2015, 5, 11, 14, 5, tzinfo=UTC)
@@ -31,6 +33,8 @@ MEASURES = {
             "training_current", "Training in date",
             "Requirements in date on the day, of the requirements due.",
             Basis.DUE, "In date", "Requirements due",
+            (Over("Requirements due", "Requirements that were due on the day."),
+             Over("People with something due", "People of whom something was due.", "people")),
         ),
         Measure(
             "conference_attendance", "Conference attendance",
@@ -56,6 +60,7 @@ MEASURES = {
             "duty_trained", "Trained for duty",
             "Attendances by people who were current that day, of those to whom a duty applied.",
             Basis.ALL, "Trained", "Attendances",
+            (Over("Attendances by named people with a duty requirement", "Attendances to which a duty applied."),),
         ),
         Measure(
             "quoracy", "Quoracy",
@@ -66,11 +71,14 @@ MEASURES = {
             "timeliness", "Timeliness",
             "Conferences, reviews and first core groups in time, of those due in the period.",
             Basis.DUE, "In time", "Due",
+            (Over("Due in the period", "What fell due in it."),
+             Over("Children of what was due", "The children of these meetings.", "child")),
         ),
         Measure(
             "escalation_in_time", "Escalations answered in time",
             "Stages answered by their due moment, of the stages due.",
             Basis.DUE, "Answered in time", "Stages due",
+            (Over("Stages due", "Stages that were due in the period."),),
         ),
     )
 }  # fmt: skip
@@ -320,6 +328,7 @@ def annual(**changes: object) -> Scorecard:
     )
     card = replace(
         card, annual=True, results=(*results, *more), counts=counts, inquorate=lines, practices=("A04",),
+        typed=TypedLine(date(2015, 3, 27), 125, 60, "Case system, monthly return."),
         labels=card.labels | {("sector", "health_primary"): "General practice", ("theme", "capacity"): "Capacity"},
     )
     return replace(replace(card, previous=replace(card, period=YEAR.previous)), **changes)

@@ -72,6 +72,20 @@ def counted(card: Scorecard) -> list[Reading]:
     ]
 
 
+OVER = {  # measures that are not about meetings say what they are counted over
+    "training_current": {"": "Requirements due", "people": "People with something due"},
+    "duty_trained": {"": "Attendances by named people with a duty requirement"},
+    "timeliness": {"": "Due in the period", "child": "Children of what was due"},
+    "escalation_in_time": {"": "Stages due"},
+}
+
+
+def over(reading: Reading) -> str:
+    """What a reading is said to be counted over."""
+    own = OVER.get(reading.measure)
+    return own[dict(reading.by).get("unit", "")] if own else reading.basis.label
+
+
 def said(reading: Reading) -> tuple[str, ...]:
     """What must stand in its place: the percentage with what it is made of, or none."""
     return (reading.printed, reading.working) if reading.total else ("none",)
@@ -97,7 +111,7 @@ def test_csv_says_every_reading_and_every_count(police, faces_of):
         title = police.result(reading.measure).measure.title
         by = "; ".join(name.replace("_", " ") for name, _ in reading.by)
         value = "; ".join(police.label(*pair) for pair in reading.by)
-        row = found.pop((title, reading.basis.label, by, value))
+        row = found.pop((title, over(reading), by, value))
         assert row == (str(reading.met), str(reading.total), reading.percent_text)
     for count in police.counts:
         by = "; ".join(name.replace("_", " ") for name, _ in count.by)
@@ -121,7 +135,7 @@ def test_workbook_says_every_reading_and_every_count(police, faces_of):
         by = "; ".join(name.replace("_", " ") for name, _ in reading.by)
         value = "; ".join(police.label(*pair) for pair in reading.by)
         percent = "none" if reading.percent is None else float(reading.percent)
-        row = found.pop((title, reading.basis.label, by, value))
+        row = found.pop((title, over(reading), by, value))
         assert row == (reading.met, reading.total, percent)
     assert found == {}
     counts = [
@@ -171,7 +185,9 @@ def test_page_says_every_reading_under_its_basis(police, faces_of):
 def place_on_page(card: Scorecard, reading: Reading) -> tuple[str, str]:
     """The heads of its row and its column: a whole's row is its basis."""
     if not reading.by:
-        return reading.basis.label, "Percentage"
+        return over(reading), "Percentage"
+    if reading.by[0][0] == "unit":
+        return f"{over(reading)}: {card.label(*reading.by[0]).lower()}", "Percentage"
     if reading.by[0][0] == "who":
         return reading.basis.label, {"member": "By the member", "deputy": "By a deputy"}[
             reading.by[0][1]
@@ -197,7 +213,7 @@ def pdf_rows(card: Scorecard) -> list[str]:
     for result in card.results:
         readings = [r for r in counted(card) if r.measure == result.measure.key]
         for reading in readings:
-            name = reading.basis.label
+            name = over(reading)
             if reading.by and reading.by[0][0] == "unit":
                 name += f": {card.label(*reading.by[0]).lower()}"
             if not reading.by or reading.by[0][0] == "unit":
@@ -220,6 +236,22 @@ def test_pdf_says_every_count(police, faces_of):
     letters = published.pdf_letters(faces_of("TVP")["pdf"])
     for count in (count for count in police.counts if not count.by):
         assert re.sub(r"\s", "", f"{count.label}{count.value}") in letters, count
+
+
+def test_every_face_says_what_is_counted_over_in_the_measures_own_words(police, card_of, faces_of):
+    """And none says that escalations, or people, were held."""
+    for code, card in (("TVP", police), ("", card_of(""))):
+        faces = faces_of(code)
+        machine = json.loads(faces["json"])["measures"]
+        told = "".join(published.pdf_letters(faces["pdf"]).split()).lower()
+        page = published.words(faces["page"])
+        terms = dict(sheets(faces["xlsx"])["Definitions"][1:])
+        for result in card.results:
+            label = over(result.headline)
+            assert f"basis: {label.lower()}" in page and f"basis:{label.lower()}".replace(" ", "") in told
+            assert f"Basis: {label}" in terms and label in faces["csv"].decode()
+            assert {"basis": str(result.measure.basis), "unit": "", "label": label} in machine[result.measure.key]["counted_over"]
+        assert "Basis: Due" not in terms and "Basis: All held" in terms
 
 
 def test_every_reading_is_looked_for_on_each_face(police):

@@ -36,6 +36,7 @@ from compliance.scorecard import (
     MissedLine,
     PersonDue,
     Scorecard,
+    TypedLine,
 )
 from partnership.exporting import safe_cell
 from tests.compliance import sample
@@ -259,7 +260,8 @@ def test_annual_report_prints_every_string_in_its_own_fields():
     lines = tuple(InquorateLine(s, s, DAY, s, s, DAY) for s in STRINGS)
     named = {("course", "CPC"): STRINGS[7], ("kind", "initial_conference"): STRINGS[8], ("theme", "capacity"): STRINGS[9]}
     plain = sample.annual()
-    hostile = replace(plain, inquorate=lines, labels=plain.labels | named)
+    source = TypedLine(DAY, 3, 2, STRINGS[10])
+    hostile = replace(plain, inquorate=lines, typed=source, labels=plain.labels | named)
     with nothing_reached():
         found = {form: faces.render(hostile, form, sample.MADE_AT) for form in faces.FORMATS}
     printed = words(found["pdf"])
@@ -274,6 +276,8 @@ def test_annual_report_prints_every_string_in_its_own_fields():
     assert "f" not in {cell.data_type for row in sheet for cell in row}
     for there in (cells, in_sheet):
         assert [text for text in STRINGS if shown(str(safe_cell(text))) not in there] == []
+    typed = openpyxl.load_workbook(io.BytesIO(found["xlsx"]))["Case system"]
+    assert unescape(str(typed["G2"].value)) == shown(str(safe_cell(STRINGS[10])))
 
 
 @pytest.mark.parametrize("form", faces.FORMATS)

@@ -27,10 +27,12 @@ from compliance.scorecard import (
     Measure,
     MeasureResult,
     MissedLine,
+    Over,
     PersonDue,
     Reading,
     Scorecard,
     TargetLine,
+    TypedLine,
 )
 from tests.compliance import sample
 
@@ -49,7 +51,9 @@ def some(strategy, most: int = 3):
     return st.lists(strategy, max_size=most).map(tuple)
 
 
-MEASURE = st.builds(Measure, TEXT, TEXT, TEXT, st.sampled_from(Basis), TEXT, TEXT)
+MEASURE = st.builds(
+    Measure, TEXT, TEXT, TEXT, st.sampled_from(Basis), TEXT, TEXT, some(st.builds(Over, TEXT, TEXT, TEXT), 2)
+)
 RESULT = st.builds(MeasureResult, MEASURE, some(
     st.builds(Reading, TEXT, st.sampled_from(Basis), NUMBER, NUMBER, BY)
 ))
@@ -69,6 +73,7 @@ OWN = {
     "actions": some(st.builds(ActionLine, TEXT, TEXT, TEXT, DAY, TEXT, WHOLE, st.booleans(), TEXT, st.none() | DAY)),
     "notes": some(TEXT), "for_agency": st.booleans(), "edition": st.sampled_from(Edition),
     "annual": st.booleans(), "practices": some(TEXT),
+    "typed": st.none() | st.builds(TypedLine, DAY, WHOLE, st.none() | WHOLE, TEXT),
     "inquorate": some(st.builds(InquorateLine, TEXT, TEXT, DAY, TEXT, TEXT, st.none() | DAY)),
 }  # fmt: skip
 PART = st.builds(Scorecard, **OWN)
@@ -97,6 +102,21 @@ def test_samples_read_back_and_print_the_same_figures():
         back = kept_and_back(card)
         assert back == without_names(card)
         assert back.as_json() == card.as_json()
+
+
+def test_figures_kept_before_measures_had_words_of_their_own_keep_what_they_said():
+    """An issued version prints as it did: words that came later stand in later versions."""
+    now = as_kept(sample.agency(previous=None, trend=()))
+    then = json.loads(json.dumps(now))
+    for result in then["scorecard"]["results"]:
+        result["measure"].pop("over", None)
+    old = from_kept(then)
+    assert checksum(as_kept(old)) == checksum(then) != checksum(now)
+    assert {old.basis_label(reading) for reading in old.readings} <= {basis.label for basis in Basis}
+    assert [label for label, _ in old.terms()] == [basis.label for basis in Basis]
+    assert old.counted_over(old.result("training_current").headline) == "Due"
+    assert from_kept(now).counted_over(old.result("training_current").headline) == "Requirements due"
+    assert what_changed(old, from_kept(now)) == ()  # words are no correction
 
 
 FIELDS = {*OWN, "trend", "previous"}
@@ -157,7 +177,7 @@ def changed_one(card: Scorecard, dice: Random) -> tuple[Scorecard, str, str, str
     new = replace(reading, met=reading.met + 1, total=reading.total + 1)
     readings = (*result.readings[:number], new, *result.readings[number + 1:])
     results = (*card.results[:at], replace(result, readings=readings), *card.results[at + 1:])
-    told = result.measure.title, reading.basis.label, f"{new.working} ({new.printed})"
+    told = result.measure.title, card.basis_label(reading), f"{new.working} ({new.printed})"
     return replace(card, results=results), *told
 
 
@@ -204,5 +224,5 @@ def test_headlines_are_told_first():
         for r in card.results
     ))
     told = [(c.what, c.basis, c.detail) for c in what_changed(card, new)]
-    heads = [(r.measure.title, r.headline.basis.label, "") for r in card.results if not r.headline.by]
+    heads = [(r.measure.title, r.measure.basis_label(), "") for r in card.results if not r.headline.by]
     assert set(told[: len(heads)]) == set(heads)

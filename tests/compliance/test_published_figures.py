@@ -264,7 +264,7 @@ def test_police_training_is_the_published_one_on_every_face(faces_of):
     row = words(faces["page"]).split(title)[1]
     assert row.startswith(" 77.8% (21 of 27), see the rows 21 of 27")
     assert "21of27(77.8%)" in pdf_letters(faces["pdf"])
-    whole = ("Training in date", "Due", "course", title)
+    whole = ("Training in date", "Requirements due", "course", title)
     assert csv_rows(faces["csv"])[whole] == ("21", "27", "77.8")
     assert json_rows(faces["json"])["training_current", "due", ("course", "CPC")] == (
         21,

@@ -276,8 +276,11 @@ def test_each_definition_is_printed():
     text = words(scorecard)
     for result in scorecard.results:
         assert result.measure.sentence in text
-    for basis in (Basis.ALL, Basis.INVITED, Basis.INVOLVED, Basis.KNOWN, Basis.DUE):
-        assert basis.sentence in text
+    for basis in (Basis.ALL, Basis.INVITED, Basis.INVOLVED, Basis.KNOWN):
+        assert f"Basis: {basis.label} {basis.sentence}" in text
+    for own in (own for result in scorecard.results for own in result.measure.over):
+        assert f"Basis: {own.label} {own.sentence}" in text
+    assert Basis.DUE.sentence not in text  # every measure with it has words of its own
 
 
 def test_excused_duties_are_marked_and_stay():

@@ -35,7 +35,19 @@ as well. This is done for all reports of a partnership's year together: what one
 no other. A breakdown of an agency's quarter or half-year in which a count is small is held back as a
 whole.
 
+## Children on a plan
+
+Children and families on a plan on a day are reckoned from each family's latest conference up to that
+day. The annual report can show a second count beside it: what the authority's case system says, typed
+with its day and where it comes from. It takes the count typed of its last day, or of the nearest day
+before within a month, and says which. The difference is what the case system has more or fewer.
+Neither is changed by the other, and no published edition holds a typed count.
+
 ## Bases
+
+A measure that is not about meetings keeps its basis for machines and prints, in the place of its name, what
+it is counted over: that stands below, under the measure.
+
 """
 
 
@@ -61,6 +73,9 @@ def section(measure: Measure) -> Iterator[str]:
     own, *others = sorted(bases(measure), key=lambda basis: basis is not measure.basis)
     beside = f"; also read on {', '.join(f'`{basis}`' for basis in others)}" if others else ""
     yield f"- Basis: `{own}`{beside}."
+    for over in measure.over:
+        where = f" (readings of the unit `{over.unit}`)" if over.unit else ""
+        yield f"- Printed as “{over.label}”{where}: {over.sentence}"
     of = (
         "an agency and of a partnership"
         if measure in AGENCY_MEASURES

@@ -57,7 +57,9 @@ def test_lines_of_each_agency_with_counts_basis_day_and_sentence(client, sam, tr
     police = [row for row in rows if row["Agency code"] == "POL" and row["Measure"] == "Reports in time"]
     assert {(row["Total"], row["Percentage"]) for row in police} == {("0", "none")}  # never 0%
     people = next(row for row in own if row["Counted"] == "People with all that is due in date")
-    assert (people["Met"], people["Total"]) == ("0", "1")
+    assert (people["Met"], people["Total"], people["Basis"]) == ("0", "1", "People with something due")
+    duty = {row["Basis"] for row in own if row["Measure"] == "Trained for the duty"}
+    assert duty == {"Attendances by named people with a duty requirement"}
     assert not [row for row in rows if "Bob" in " ".join(row.values())]
 
 
@@ -138,9 +140,9 @@ def test_figures_are_those_of_the_reports_of_the_demo_year(bf_year):
                 for basis in {reading.basis for reading in result.readings}:
                     whole = result.whole(basis)
                     counted = f"{result.measure.met_label}, of {result.measure.total_label.lower()}"
-                    key = member.code, result.measure.title, basis.label, "", "", counted
+                    key = member.code, result.measure.title, result.measure.basis_label(basis), "", "", counted
                     assert found[key] == (whole.met, whole.total), key
         training = card.result("training_current")
         course = training.reading(Basis.DUE, course="CPC")
-        key = member.code, "Training in date", "Due", "", card.label("course", "CPC"), "In date, of requirements due"
+        key = member.code, "Training in date", "Requirements due", "", card.label("course", "CPC"), "In date, of requirements due"
         assert found[key] == (course.met, course.total)

@@ -9,9 +9,11 @@ from django.utils.html import escape
 
 from compliance import actions
 from compliance.demo import factories as make
+from compliance.forms.issued import CorrectionForm, SignOffForm
 from compliance.models import IssuedReport, SignOff
 from compliance.period import Period
 from partnership.models import Agency, HistoryEntry, today
+from partnership.roles import Role
 from tests.compliance.issued.conftest import HALF
 from tests.reading import same, text
 
@@ -356,3 +358,22 @@ def test_a_lead_of_the_parent_signs_for_its_parts(client, issue, meeting, member
     client.force_login(chief)
     client.post(sign_page(row), {"agreed": "yes", "role": "Chief", "save": "1"})
     assert SignOff.objects.get().answered_by == chief
+
+
+def test_who_issues_elsewhere_is_offered_nothing_here(issue, meeting, member_a, alice, mo, elsewhere, client):
+    row = issue(member_a)
+    make.GrantFactory(user=alice, role=Role.PARTNERSHIP_MANAGER, partnership=elsewhere)
+    for user, offered in ((alice, False), (mo, True)):
+        client.force_login(user)
+        page = client.get(f"/reports/{row.pk}/").content.decode()
+        assert ("Issue a correction" in page, "Log an action" in page) == (offered, offered)
+
+
+@pytest.mark.parametrize("unseen", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u202e"])
+def test_words_that_are_printed_hold_nothing_unseen(unseen):
+    for form, name in (
+        (SignOffForm({"agreed": "no", "role": "Nurse", "note": f"We{unseen}came"}), "note"),
+        (CorrectionForm({"reason": f"Two{unseen}registers"}, asked=True), "reason"),
+    ):
+        assert "cannot be seen" in " ".join(form.errors[name])
+    assert CorrectionForm({"reason": "Two registers.\r\n\tOf June."}, asked=True).is_valid()

@@ -14,9 +14,9 @@ from compliance.actions.issuing import draft
 from compliance.demo import factories as make
 from compliance.kept_figures import checksum, from_kept
 from compliance.measures import Scope, score
-from compliance.models import IssuedPrint, IssuedReport, ReportState, SignOff
+from compliance.models import IssuedPrint, IssuedReport, ReportKind, ReportState, SignOff
 from compliance.period import Period
-from partnership.models import HistoryEntry, OutboxMessage, today
+from partnership.models import CODE, HistoryEntry, OutboxMessage, today
 from partnership.roles import Role
 from partnership.stale import ChangedSince
 from tests.compliance.issued.conftest import HALF
@@ -220,3 +220,32 @@ def test_history_tells_each_act_with_its_place(issue, meeting, member_a, alice, 
     ]
     assert entries[1].changes == {"number": row.number, "role": "Lead", "note": "We came."}
     assert entries[0].at <= timezone.now()
+
+
+# --- Numbers --------------------------------------------------------------------------------------
+
+
+def test_a_code_that_another_agency_had_gives_a_number_of_its_own(issue, meeting, member_a, member_b, correct_figures):
+    first = issue(member_a)
+    for member, code in ((member_a, "OLD"), (member_b, "CSC")):
+        type(member).objects.filter(pk=member.pk).update(code=code)
+        member.refresh_from_db()
+    second = issue(member_b)
+    assert (first.number, second.number) == ("NW/2014-15-H2/CSC/1", f"NW/2014-15-H2/CSC.{member_b.agency_id}/1")
+    correct_figures()
+    again = issue(member_b, reason="Corrected."), issue(member_a, reason="Corrected.")
+    assert [row.number for row in again] == [f"NW/2014-15-H2/CSC.{member_b.agency_id}/2", "NW/2014-15-H2/OLD/2"]
+
+
+def test_an_agency_is_never_taken_for_the_annual_report(issue, meeting, member_a):
+    type(member_a).objects.filter(pk=member_a.pk).update(code="ANNUAL")
+    member_a.refresh_from_db()
+    assert issue(member_a).number == f"NW/2014-15-H2/ANNUAL.{member_a.agency_id}/1"
+    assert issue(kind=ReportKind.ANNUAL).number == "NW/2014-15-H2/ANNUAL/1"
+    with pytest.raises(ValidationError):  # so nobody else's code can be what stands there
+        CODE(f"ANNUAL.{member_a.agency_id}")
+
+
+def test_the_earliest_year_can_be_read_again_with_the_one_before_it(issue, member_a):
+    row = issue(member_a, period=Period(1990))
+    assert from_kept(row.figures).previous.period == Period(1989)

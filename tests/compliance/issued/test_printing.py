@@ -15,7 +15,7 @@ import pytest
 from django.utils import timezone
 from pypdf import PdfReader
 
-from compliance import actions, faces, prints, report
+from compliance import actions, editions, faces, prints, report
 from compliance.kept_figures import KeptError
 from compliance.models import IssuedPrint, IssuedReport
 from compliance.prints import issued_card, issued_file, moment, printed_once
@@ -134,3 +134,16 @@ def test_figures_that_do_not_fit_their_checksum_are_not_printed(issue, meeting, 
     for form in ("pdf", "csv", "json"):
         answer = client.get(f"/reports/{row.pk}/report.{form}")
         assert answer.status_code == 409 and b"do not fit their checksum" in answer.content
+
+
+def test_nor_are_they_published(issue, meeting, member_a, member_b, partnership, monkeypatch):
+    changed = issue(member_a)
+    issue(member_b)
+    issue()
+    rows = editions.issued_of(partnership, 2014)
+    assert editions.family_of_issued(partnership, 2014)
+    forged = next(row for row in rows if row.pk == changed.pk)
+    forged.figures["scorecard"]["title"] = "Another agency"
+    monkeypatch.setattr(editions, "issued_of", lambda *_: rows)
+    with pytest.raises(KeptError, match="do not fit their checksum"):
+        editions.family_of_issued(partnership, 2014)

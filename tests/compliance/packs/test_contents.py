@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from compliance import actions
 from compliance.demo import factories as make
 from compliance.measures import Scope, score
-from compliance.models import IssuedReport, Pack
+from compliance.models import IssuedPrint, IssuedReport, Pack
 from compliance.packs import working
 from compliance.packs.files import named, plain, unlike
 from compliance.packs.gathering import gather
@@ -206,3 +206,12 @@ def test_every_report_has_its_name_once(asked, made):
     assert ready.zip.namelist() == ["summary.csv", "summary.xlsx", "NW-POL-2014-15-H2.pdf", "NW-CSC-2014-15-H2.pdf"]
     assert ready.zip.testzip() is None
     assert len(pikepdf.open(io.BytesIO(ready.zip.read("NW-CSC-2014-15-H2.pdf"))).pages) > 3
+
+
+def test_a_report_that_was_printed_is_in_the_zip_to_the_very_bytes(asked, made, partnership, agency_a, sam):
+    member = partnership.memberships.select_related("agency", "partnership").get(agency=agency_a)
+    report = actions.issue_report(by=sam, partnership=partnership, period=HALF, membership=member)
+    IssuedPrint(report=report, state=report.answered, content=b"%PDF as an earlier Quorate printed it").save()
+    files = made(asked).zip
+    assert files.read("NW-CSC-2014-15-H2.pdf") == b"%PDF as an earlier Quorate printed it"
+    assert files.read("NW-POL-2014-15-H2.pdf").startswith(b"%PDF-1.7")

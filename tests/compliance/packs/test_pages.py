@@ -112,7 +112,8 @@ def test_progress_is_told_without_script_and_it_can_be_stopped(as_sam, asked):
     page = text(as_sam.get(address(asked)))
     assert "1 of 2 reports put into the PDF." in page
     assert 'max="100" value="50"' in page
-    assert "Look again" in page
+    assert f'<noscript><meta http-equiv="refresh" content="5;url={address(asked)}"></noscript>' in page
+    assert "Look again" in page and "http-equiv" not in text(as_sam.get(f"{address(asked)}?still=yes"))
     Pack.objects.update(done=5)
     assert "1 of 2 reports put into the ZIP." in text(as_sam.get(address(asked)))
     assert "Stopped. Nothing of the pack is kept." in text(as_sam.post(address(asked, "cancel"), follow=True))

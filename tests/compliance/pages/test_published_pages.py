@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+
 import pytest
+from django.db import connections
 from django.utils import timezone
 
-from compliance import publishing
+from compliance import editions, publishing
 from compliance.actions import issue_report
 from compliance.kept_figures import as_kept
 from compliance.models import FamilyState, IssuedReport, PublishedCard, PublishedFamily
 from compliance.period import Period
+from conferences.models import Meeting
 from partnership import jobs
 from partnership.models import HistoryEntry
 
@@ -116,7 +121,9 @@ def test_page_waits_for_the_worker_who_is_told_once(client, partnership, agency_
     for _ in range(2):
         text = client.get(PAGE).content.decode()
         assert "The published edition is being made" in text and "Waiting for its turn." in text
-        assert f'<noscript><meta http-equiv="refresh" content="4;url={PAGE}"></noscript>' in text
+        assert f'<noscript><meta http-equiv="refresh" content="5;url={PAGE}"></noscript>' in text
+    still = client.get(f"{PAGE}&still=yes").content.decode()  # who needs longer may stop it
+    assert "http-equiv" not in still and f'href="{PAGE}"' in still and "Look again" in still
     assert client.get(f"{WHOLE}published/?period=2014-15").status_code == 200  # of the same family
     assert client.get(f"{AGENCY}report.pdf?period=2014-15&edition=published")["Location"] == PAGE
     family = PublishedFamily.objects.get()
@@ -138,14 +145,42 @@ def test_worker_that_dies_is_followed_by_another_and_then_given_up(client, partn
         assert publishing.revive(family.pk, now + turn * jobs.SILENT * 2) is True
     assert publishing.revive(family.pk, now + jobs.SILENT * 20) is None
     text = client.get(PAGE).content.decode()
-    assert "could not be made" in text and "interrupted 3 times" in text and f"{PAGE.replace('&', '&amp;')}&amp;again=yes" in text
+    assert "could not be made" in text and "interrupted 3 times" in text
+    assert f'<form method="post" action="{PAGE}"' in text and "Try again" in text
+    assert "could not be made" in client.get(f"{PAGE}&again=yes").content.decode()  # a look changes nothing
     assert slow_worker == [family.pk]
-    assert "is being made" in client.get(f"{PAGE}&again=yes").content.decode()
-    assert "is being made" in client.get(f"{PAGE}&again=yes").content.decode()  # a double click
+    for _ in range(2):  # a double click
+        assert client.post(PAGE)["Location"] == PAGE
+    assert "is being made" in client.get(PAGE).content.decode()
     assert slow_worker == [family.pk] * 2
     publishing.work(family.pk)
     assert "counts of 1 to 4 are held back" in client.get(PAGE).content.decode()
+    assert client.post(PAGE)["Location"] == PAGE  # it is there by now
+    assert slow_worker == [family.pk] * 2
     assert publishing.revive(family.pk, now + jobs.SILENT * 40) is None
+
+
+def test_try_again_is_for_those_who_may_print_and_for_nobody_else(client, partnership, agency_a, people, slow_worker):
+    client.force_login(people.sam)
+    client.get(PAGE)
+    PublishedFamily.objects.update(state=FamilyState.FAILED, problem="Out of paper.")
+    for who in (people.tara, people.charlie, people.outsider):
+        client.force_login(who)
+        assert client.post(PAGE).status_code == 404
+        assert PublishedFamily.objects.get().state == FamilyState.FAILED
+    client.force_login(people.alice)
+    assert client.post(PAGE).status_code == 302
+    assert PublishedFamily.objects.get().state == FamilyState.MAKING
+    assert len(slow_worker) == 2
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_who_try_again_at_once_set_one_worker_to_it(race, partnership, agency_a):
+    family = PublishedFamily.objects.create(
+        partnership=partnership, year=2014, made_on="2026-11-01", state=FamilyState.FAILED
+    )
+    assert sorted(race(lambda: publishing.start_again(family))) == [False, True]
 
 
 def test_what_goes_wrong_leaves_nothing_half_made(client, partnership, agency_a, people, slow_worker, monkeypatch):
@@ -159,6 +194,29 @@ def test_what_goes_wrong_leaves_nothing_half_made(client, partnership, agency_a,
     family.refresh_from_db()
     assert (family.state, family.cards.count()) == (FamilyState.FAILED, 0)
     assert "Something went wrong" in client.get(PAGE).content.decode()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("one_moment", "whole"), [(True, [1, 1, 1]), (False, [1, 0, 0])], ids=["", "control"])
+def test_a_correction_between_two_agencies_is_in_none_of_the_editions(
+    transactional_db, partnership, agency_a, agency_b, closed, monkeypatch, one_moment, whole
+):
+    read, seen, year = editions.cards_of, [], Period(2014)
+
+    def then_corrected(*given):
+        found = dict(read(*given))
+        seen.append(found[year].count("conferences"))
+        with ThreadPoolExecutor(1) as thread:  # somebody else, on a connection of their own
+            thread.submit(Meeting.objects.update, held_on="2013-05-01").result()
+            thread.submit(connections.close_all).result()
+        return found.items()
+
+    monkeypatch.setattr(editions, "cards_of", then_corrected)
+    if not one_moment:
+        monkeypatch.setattr(publishing, "one_moment", lambda: nullcontext(lambda do: do()))
+    publishing.made(PublishedFamily.objects.create(partnership=partnership, year=2014, made_on="2026-11-01"))
+    assert seen == whole
 
 
 def test_of_two_workers_the_first_one_counts(partnership, agency_a):

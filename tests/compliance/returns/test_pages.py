@@ -404,3 +404,10 @@ def test_lists_ask_the_same_number_of_queries_and_show_25_a_page(client, mo, ali
     client.force_login(mo)
     assert "Showing 26 to 30 of 30" in text(client.get(f"{LIST}{asked.pk}/?page=2"))
     assert AgencyReturn.objects.filter(round=asked).count() == 30
+
+
+@pytest.mark.parametrize("below", ["", "nil/", "take-back/", "send-back/"])
+def test_a_number_that_no_database_holds_is_not_there(client, alice, mo, below):
+    for user in (alice, mo):
+        client.force_login(user)
+        assert client.get(f"{LIST}99999999999999999999999/CSC/{below}").status_code == 404

@@ -100,6 +100,27 @@ def test_training_records_sent_back_change_nothing(lead, odd_people, course, for
     same_again(lead, "training", PEOPLE.format("training", form) + EVERYBODY, number)
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_the_records_of_one_person_sent_back_change_nothing(lead, odd_people, course, form):
+    """Neither those that stand nor one that was withdrawn."""
+    person = odd_people[0]
+    for number in range(3):
+        make.TrainingRecordFactory(
+            staff_member=person, course=course, completed_on=date(2014, 3, 31) + timedelta(days=number),
+        )
+    gone = make.TrainingRecordFactory(staff_member=person, course=course, completed_on=date(2013, 1, 1))
+    TrainingRecord.objects.filter(pk=gone.pk).update(
+        replaced_at=timezone.now(), replaced_by=lead.user, replaced_reason="Logged by mistake"
+    )
+    address = f"/people/{person.pk}/records.{form}"
+    assert address in lead.client.get(f"/people/{person.pk}/").content.decode()
+    if form == "csv":
+        found = lines_of(lead.client.get(address))
+        assert sorted(row["Counts"] for row in found) == ["Withdrawn", "Yes", "Yes", "Yes"]
+        assert HistoryEntry.objects.filter(verb="took as a file", subject_id=person.pk).count() == 1
+    same_again(lead, "training", address, 4)
+
+
 @pytest.fixture
 def odd_meetings(service, partnership, agency_a, agency_b, staff_a, staff_b, meeting, core_group):
     """Open and closed, planned and never said how it ended, with one category, several, and none."""
