@@ -27,10 +27,13 @@ def deliver_mail() -> None:
 def strike_hour() -> None:
     """Do this hour's work once, and come back in the next hour.
 
-    The next hour is set before the work begins, so that a fault in it does not stop the clock.
+    The next hour is set before the work begins, so that a fault in it does not stop the clock; nor does
+    one listener's fault keep the others from their work. It is in the log, and the task has failed.
     """
     if take_slot():
         strike_hour.using(run_after=next_slot()).enqueue()
         send_outbox()
         follow_moves(by=None, on=timezone.localdate())
-        hour_struck.send(sender=None, now=timezone.now())
+        answers = hour_struck.send_robust(sender=None, now=timezone.now())
+        if faults := [answer for _, answer in answers if isinstance(answer, Exception)]:
+            raise ExceptionGroup("Some of the hour's work failed", faults)
