@@ -43,9 +43,12 @@ def plan_expectations(
     return plan
 
 
-def carry_out_expectations(plan: Plan[ExpectationRule], by: User | None) -> None:
-    for row in plan.new:
+def carry_out_expectations(plan: Plan[ExpectationRule], by: User | None) -> list[ExpectationRule]:
+    """Say what is expected; gives the rules that were made."""
+    return [
         actions.expect(
             by=by, partnership=row.partnership, agency=row.agency, expectation=row.expectation,
             effective_from=row.effective_from,
         )
+        for row in plan.new
+    ]

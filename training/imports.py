@@ -149,12 +149,15 @@ def place_requirement(
 
 def carry_out_requirements(
     plan: Plan[tuple[Requirement, Course]], partnership: Partnership, by: User | None
-) -> None:
-    for row, course in plan.new:
+) -> list[Requirement]:
+    """Ask for them; gives the requirements that were made."""
+    return [
         add_requirement(
             by=by, partnership=partnership, role_group=row.role_group, courses=[course],
             effective_from=row.effective_from, within_days=row.within_days,
         )
+        for row, course in plan.new
+    ]
 
 
 # --- Records --------------------------------------------------------------------------------------

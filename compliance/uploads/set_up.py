@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from compliance.models import Upload, UploadKind
+from conferences.actions import take_back_expectations
 from conferences.choices import Expectation
 from conferences.expecting import carry_out_expectations, plan_expectations
 from conferences.models import ExpectationRule
+from partnership.actions import take_back_agencies, take_back_role_groups
 from partnership.imports import (
     carry_out_agencies,
     carry_out_role_groups,
     plan_agencies,
     plan_role_groups,
 )
-from partnership.models import Membership, RoleGroup, today
+from partnership.models import Membership, RoleGroup, User, today
 from partnership.plans import CHANGED, UNCHANGED, Known, Loose, Noted, Plan
 from partnership.reach import can
 from partnership.roles import Permission
 from partnership.spreadsheets import Sheet
+from training.actions import take_back_courses, take_back_requirements
 from training.imports import (
     carry_out_courses,
     carry_out_requirements,
@@ -27,6 +31,8 @@ from training.imports import (
     plan_requirements,
 )
 from training.models import Course, Requirement
+
+Keys = list[int]
 
 
 @dataclass
@@ -95,17 +101,53 @@ PLANS: dict[str, Callable[[Upload, Sheet], Plan]] = {
 }
 
 
-def write_set_up(upload: Upload, plan: Plan) -> None:
-    """Each agency, course and requirement by its own action."""
+# --- Writing, and taking back ---------------------------------------------------------------------
+
+
+def write_set_up(upload: Upload, plan: Plan) -> tuple[Keys, Keys]:
+    """Each agency, course and requirement by its own action; gives what was made, and what with it."""
+    return WRITERS[upload.kind](upload, plan)
+
+
+def write_agencies(upload: Upload, plan: AgencyPlan) -> tuple[Keys, Keys]:
+    """Their places in the partnership; and what is expected of them, or of those that were here."""
     by, place = upload.sent_by, upload.partnership
+    known = carry_out_agencies(plan, place, by)
+    rules = carry_out_expectations(plan_expectations(plan.sheet, place, known, today()), by)
+    places = dict(place.memberships.values_list("code", "pk"))
+    return [places[row.code] for row in plan.new], [rule.pk for rule in rules]
+
+
+def write_courses(upload: Upload, plan: Plan[Course]) -> tuple[Keys, Keys]:
+    known = carry_out_courses(plan, upload.sent_by)
+    return [known.rows[row.code].pk for row in plan.new], []
+
+
+def write_requirements(upload: Upload, plan: RequirementPlan) -> tuple[Keys, Keys]:
+    """The requirements; and the role groups that they name for the first time."""
+    by, made = upload.sent_by, []
+    if plan.groups:
+        groups = carry_out_role_groups(plan.groups, by)
+        made = [groups.rows[row.code].pk for row in plan.groups.new]
+        for row, _ in plan.new:
+            row.role_group = groups.rows[row.role_group.code]
+    rows = carry_out_requirements(plan, upload.partnership, by)
+    return [row.pk for row in rows], made
+
+
+WRITERS: dict[str, Callable[[Upload, Any], tuple[Keys, Keys]]] = {
+    UploadKind.AGENCIES: write_agencies, UploadKind.COURSES: write_courses,
+    UploadKind.REQUIREMENTS: write_requirements,
+}
+
+
+def take_back_set_up(upload: Upload, by: User, made: Keys, with_them: Keys, since: int) -> None:
+    """What came last goes first: an expectation before its agency, a requirement before its group."""
     if upload.kind == UploadKind.AGENCIES:
-        known = carry_out_agencies(plan, place, by)
-        carry_out_expectations(plan_expectations(plan.sheet, place, known, today()), by)
+        take_back_expectations(by=by, rules=with_them, since=since)
+        take_back_agencies(by=by, memberships=made, since=since)
     elif upload.kind == UploadKind.COURSES:
-        carry_out_courses(plan, by)
+        take_back_courses(by=by, courses=made, since=since)
     else:
-        if plan.groups:
-            groups = carry_out_role_groups(plan.groups, by)
-            for row, _ in plan.new:
-                row.role_group = groups.rows[row.role_group.code]
-        carry_out_requirements(plan, place, by)
+        take_back_requirements(by=by, requirements=made, since=since)
+        take_back_role_groups(by=by, role_groups=with_them, since=since)

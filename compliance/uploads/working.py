@@ -181,7 +181,7 @@ def write_all(upload: Upload, planned: Planned | None = None, since: int = 0) ->
         return
     written = write(row, planned, today())
     left = refused_rows(row, planned)
-    finish(row, UploadState.DONE, written=packed(written) if written else b"", cells=left, counts=told(row, planned))
+    finish(row, UploadState.DONE, written=packed(written), cells=left, counts=told(row, planned))
     record(row.sent_by, "imported", row, **where(row, planned), **row.counts)
 
 

@@ -10,7 +10,7 @@ from django.db import models
 
 from compliance.models import Upload, UploadKind
 from compliance.uploads.planning import Planned
-from compliance.uploads.set_up import write_set_up
+from compliance.uploads.set_up import take_back_set_up, write_set_up
 from conferences import actions as conferences
 from conferences.imports import carry_out_attendance
 from conferences.models import Attendance, ExtractLine, Meeting
@@ -35,7 +35,7 @@ def lock_places(upload: Upload) -> None:
 
 
 def write(upload: Upload, planned: Planned, on: date) -> list:
-    """Write what a plan holds; gives what is needed to take it back, or nothing where it cannot be."""
+    """Write what a plan holds; gives what is needed to take it back."""
     by, plan, lists = upload.sent_by, planned.plan, []
     before = [
         [noted.item.pk, {name: stored(old) for name, (old, _) in noted.differences.items()}]
@@ -59,8 +59,8 @@ def write(upload: Upload, planned: Planned, on: date) -> list:
     elif upload.kind == UploadKind.EXTRACT:
         conferences.import_extract(by=by, new=plan.new, changed=plan.changed)
     else:
-        write_set_up(upload, plan)
-        return []  # what a partnership begins with is mended on its own pages
+        made, with_them = write_set_up(upload, plan)
+        return [made, [], with_them, last_entry()]
     return [[row.pk for row in plan.new], before, lists, last_entry()]
 
 
@@ -88,7 +88,10 @@ def stored(value: Any) -> Any:
 def take_back(
     upload: Upload, by: User, made: list[int], before: list, lists: list, since: int
 ) -> None:
-    """Put back what was changed, and take away what was made, while nothing rests on it."""
+    """Put back what was changed, and take away what was made, while nothing rests on it.
+
+    ``lists`` are the dates of staff lists; or the keys of what came with the rows of the file.
+    """
     if upload.kind == UploadKind.STAFF:
         partnerships.import_staff(by=by, new=(), changed=restored(StaffMember, before, since))
         partnerships.take_back_staff(by=by, staff=made, since=since)
@@ -103,10 +106,12 @@ def take_back(
     elif upload.kind == UploadKind.EXTRACT:
         conferences.import_extract(by=by, new=(), changed=restored(ExtractLine, before, since))
         conferences.take_back_extract(by=by, lines=made, since=since)
-    else:
+    elif upload.kind == UploadKind.ATTENDANCE:
         for line, fields in restored(Attendance, before, since):
             conferences.record_attendance(by=by, line=line, **fields)
         conferences.take_back_lines(by=by, lines=made, since=since)
+    else:
+        take_back_set_up(upload, by, made, lists, since)
 
 
 def restored(model: type[models.Model], before: list, since: int | None = None) -> Changes:

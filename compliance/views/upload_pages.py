@@ -34,7 +34,6 @@ MANY = {UploadKind.STAFF: ("person", "people"), UploadKind.TRAINING: ("record", 
         UploadKind.EXTRACT: ("conference", "conferences"), UploadKind.AGENCIES: ("agency", "agencies"),
         UploadKind.COURSES: ("course", "courses"), UploadKind.REQUIREMENTS: ("requirement", "requirements")}
 NEARLY_ALL = 97  # percent: what is left is to write them
-FOR_GOOD = {UploadKind.AGENCIES, UploadKind.COURSES, UploadKind.REQUIREMENTS}  # not taken back as a whole
 
 
 def refused_files(request: HttpRequest, upload: Upload) -> list[dict[str, str]]:
@@ -109,7 +108,7 @@ def preview(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         ],
         "good": counted(upload, good), "closing": counts.get("closing", 0),
         "nothing": not good and not upload.leavers and not counts.get("closing"),
-        "only_closing": bool(counts.get("closing")) and not good, "for_good": upload.kind in FOR_GOOD,
+        "only_closing": bool(counts.get("closing")) and not good,
         "refused": counts.get("refused", 0), "held_back": counts.get("refused", 0) + counts.get("asked", 0),
     }
 

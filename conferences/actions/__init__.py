@@ -36,7 +36,11 @@ from conferences.actions.rules import (
     set_quorum,
     set_timescale,
 )
-from conferences.actions.taking_back import take_back_lines, take_back_meetings
+from conferences.actions.taking_back import (
+    take_back_expectations,
+    take_back_lines,
+    take_back_meetings,
+)
 
 __all__ = [
     "INVITATION_SEEN",
@@ -73,6 +77,7 @@ __all__ = [
     "settle",
     "stand_down",
     "take_back_excuse",
+    "take_back_expectations",
     "take_back_extract",
     "take_back_lines",
     "take_back_meetings",

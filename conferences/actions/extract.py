@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conferences.models import ExtractLine
-from partnership.built_on import BuiltOn, chunks, refuse_built_on
+from partnership.built_on import chunks, held_for_taking, refuse_built_on
 from partnership.history import BATCH, changed, entry, record_all
 from partnership.models import User
 
@@ -61,13 +61,7 @@ def change_lines(by: User | None, wanted: dict[int, dict[str, Any]], now: Any) -
 def take_back_extract(*, by: User | None, lines: Iterable[int], since: int) -> int:
     """Take away lines that an import brought, while no later extract changed them; gives how many."""
     keys = sorted(lines)
-    rows = [
-        row for some in chunks(keys)
-        for row in ExtractLine.objects.select_for_update(of=("self",)).filter(pk__in=some)
-        .select_related("partnership").order_by("pk")
-    ]
-    if len(rows) < len(keys):
-        raise BuiltOn("Some of these lines are no longer there.")
+    rows = held_for_taking(ExtractLine.objects.select_related("partnership"), keys, "lines")
     refuse_built_on(ExtractLine, keys, since)
     record_all(
         entry(by, "taken back", row, partnership=row.partnership, held_on=row.held_on, quorate=row.quorate)

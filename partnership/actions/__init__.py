@@ -31,7 +31,11 @@ from partnership.actions.staff import (
     move_staff,
     note_staff_list,
 )
-from partnership.actions.taking_back import take_back_staff
+from partnership.actions.taking_back import (
+    take_back_agencies,
+    take_back_role_groups,
+    take_back_staff,
+)
 from partnership.actions.users import (
     confirm_users,
     end_grant,
@@ -83,7 +87,9 @@ __all__ = [
     "send_invitation",
     "share_agency",
     "sign_out_everywhere",
+    "take_back_agencies",
     "take_back_grant",
+    "take_back_role_groups",
     "take_back_staff",
     "withdraw_offer",
 ]

@@ -129,6 +129,40 @@ def _(w):
     return lambda: training.take_back_records(by=w.by, records=[row.pk], since=0)
 
 
+@act("partnership.take_back_agencies", "taken back", code="NEW")
+def _(w):
+    row = make.MembershipFactory(partnership=w.partnership, agency=make.AgencyFactory(), code="NEW")
+    return lambda: ground.take_back_agencies(by=w.by, memberships=[row.pk], since=0)
+
+
+@act("partnership.take_back_role_groups", "taken back", code="night")
+def _(w):
+    row = make.RoleGroupFactory(code="night")
+    return lambda: ground.take_back_role_groups(by=w.by, role_groups=[row.pk], since=0)
+
+
+@act("training.take_back_courses", "taken back", code="NEW")
+def _(w):
+    row = make.CourseFactory(code="NEW")
+    return lambda: training.take_back_courses(by=w.by, courses=[row.pk], since=0)
+
+
+@act("training.take_back_requirements", "taken back", courses=["NEW"])
+def _(w):
+    row = make.RequirementFactory(
+        partnership=w.partnership, role_group=w.staff.role_group, courses=[make.CourseFactory(code="NEW")]
+    )
+    return lambda: training.take_back_requirements(by=w.by, requirements=[row.pk], since=0)
+
+
+@act("conferences.take_back_expectations", "removed")
+def _(w):
+    row = make.ExpectationRuleFactory(
+        partnership=w.partnership, agency=make.AgencyFactory(), effective_from=TODAY
+    )
+    return lambda: conferences.take_back_expectations(by=w.by, rules=[row.pk], since=0)
+
+
 @act("conferences.take_back_meetings", "taken back", held_on="2015-04-01")
 def _(w):
     row = make.MeetingFactory(partnership=w.partnership, held_on=TODAY)
@@ -170,7 +204,7 @@ def _(w):
 @act("compliance.undo_upload", "taken back", new=0)
 def _(w):
     row = make.UploadFactory(
-        sent_by=w.by, kind="meetings", partnership=w.partnership, state="done", counts={"new": 0},
+        sent_by=w.by, kind="agencies", partnership=w.partnership, state="done", counts={"new": 0},
         written=packed([[], [], [], 0]),
     )
     return lambda: figures.undo_upload(by=w.by, upload=row)

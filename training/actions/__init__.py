@@ -45,7 +45,11 @@ from training.actions.sessions import (
     cancel_session,
     change_session,
 )
-from training.actions.taking_back import take_back_records
+from training.actions.taking_back import (
+    take_back_courses,
+    take_back_records,
+    take_back_requirements,
+)
 
 __all__ = [
     "CORRECTABLE",
@@ -88,7 +92,9 @@ __all__ = [
     "log_training",
     "mark_register",
     "new_record",
+    "take_back_courses",
     "take_back_records",
+    "take_back_requirements",
     "who_may_come",
     "why_closed",
     "withdraw_record",

@@ -77,6 +77,16 @@ def ours_reported(meeting, ours):
     meeting.lines.filter(pk=ours.pk).update(report=ReportState.ON_TIME)
 
 
+def test_nothing_is_called_done_while_an_expected_report_is_unanswered(client, dana, meeting, ours_reported):
+    meeting.lines.update(outcome=Outcome.ATTENDED)
+    client.force_login(dana)
+    words = text(check(client, meeting))
+    assert "Nothing so far. What became of an expected report is still to be said." in words
+    assert "everybody did what was expected" not in words
+    meeting.lines.update(report=ReportState.ON_TIME)
+    assert "Nothing: everybody did what was expected of them." in text(check(client, meeting))
+
+
 def test_expected_report_is_passed_over_only_by_hand(client, dana, meeting, ours_reported, theirs, agency_b):
     client.force_login(dana)
     assert "1 expected report is not known yet." in text(opened(client, meeting))

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
 from compliance.actions import cancel_upload, send_upload, undo_upload
 from compliance.demo import factories as make
 from compliance.models import Upload, UploadState
 from compliance.uploads import working, writing
 from compliance.uploads.columns import columns_of
-from partnership.models import HistoryEntry, StaffMember
+from partnership.actions import add_staff
+from partnership.models import Agency, HistoryEntry, StaffMember
 from partnership.roles import Role
 from partnership.uploads.columns import matched
 from partnership.uploads.tables import Table
-from training.models import TrainingRecord
+from training.actions import log_training
+from training.models import Course, Requirement, TrainingRecord
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 HEADINGS = ["Staff ref", "First name", "Last name", "Job title", "Role group", "Started on"]
 
 
-def accepted(user, rows, kind="staff", headings=HEADINGS) -> Upload:
+def accepted(user, rows, kind="staff", headings=HEADINGS, partnership=None) -> Upload:
     """An upload whose plan was seen and accepted, and is still to be written."""
     table = Table(headings, [(number, row) for number, row in enumerate(rows, start=2)])
-    upload = send_upload(by=user, kind=kind, name="list.csv", table=table)
+    upload = send_upload(by=user, kind=kind, name="list.csv", table=table, partnership=partnership)
     working.check_again(upload, columns=matched(headings, columns_of(kind)))
     working.work(upload.pk)
     upload.refresh_from_db()
@@ -104,3 +108,66 @@ def test_taking_back_twice_at_once_takes_back_once(race, alice, role_group):
     answers = race(lambda: undo_upload(by=alice, upload=upload))
     assert sorted(map(str, answers)) == ["False", "True"]
     assert HistoryEntry.objects.filter(verb="taken back", subject_type="compliance.upload").count() == 1
+
+
+SET_UP = {
+    "agencies": (["Code", "Name", "Sector", "Expected"], ["HOU", "Northwold Housing", "housing", "attend"], Agency),
+    "courses": (["Code", "Title", "Hours", "Delivery"], ["NEW", "New to conferences", "2", "Taught"], Course),
+    "requirements": (["Role group", "Course", "Within days", "From"], ["night", "CPC", "90", "2012-04-01"], Requirement),
+}
+
+
+def set_up(user, partnership, kind) -> Upload:
+    headings, row, _ = SET_UP[kind]
+    upload = accepted(user, [row], kind, headings, partnership)
+    working.work(upload.pk)
+    upload.refresh_from_db()
+    assert upload.state == UploadState.DONE
+    return upload
+
+
+@pytest.mark.parametrize("kind", SET_UP)
+def test_a_list_to_begin_with_is_taken_back_once(race, mo, partnership, kind):
+    make.CourseFactory(code="CPC")
+    model = SET_UP[kind][2]
+    before = model.objects.count()
+    upload = set_up(mo, partnership, kind)
+    assert model.objects.count() == before + 1
+    answers = race(lambda: undo_upload(by=mo, upload=upload))
+    assert sorted(map(str, answers)) == ["False", "True"]
+    assert model.objects.count() == before
+    assert HistoryEntry.objects.filter(verb="taken back", subject_type=model._meta.label_lower).count() == 1
+
+
+def one_of_them(answers: list, built: bool) -> None:
+    """Either it is built on and stays, or it is gone and nothing is built."""
+    why = [answer for answer in answers if isinstance(answer, Exception)]
+    assert len(why) == 1, answers
+    assert isinstance(why[0], ValidationError if built else (IntegrityError, ValidationError)), why
+
+
+def test_a_course_is_taken_back_or_somebody_has_done_it(race, mo, partnership, staff_a):
+    upload = set_up(mo, partnership, "courses")
+    course = Course.objects.get(code="NEW")
+    answers = race(
+        lambda: undo_upload(by=mo, upload=upload),
+        lambda: log_training(by=None, staff_member=staff_a, course=course, completed_on=staff_a.started_on),
+    )
+    built = TrainingRecord.objects.exists()
+    one_of_them(answers, built)
+    assert Course.objects.filter(code="NEW").exists() is built
+
+
+def test_an_agency_is_taken_back_or_somebody_works_there(race, mo, partnership, role_group):
+    upload = set_up(mo, partnership, "agencies")
+    agency = Agency.objects.get(name="Northwold Housing")
+    answers = race(
+        lambda: undo_upload(by=mo, upload=upload),
+        lambda: add_staff(
+            by=None, agency=agency, reference="N-1", first_name="Ann", last_name="New", job_title="Nurse",
+            role_group=role_group, started_on="2014-01-06",
+        ),
+    )
+    built = StaffMember.objects.exists()
+    one_of_them(answers, built)
+    assert Agency.objects.filter(pk=agency.pk).exists() is built
