@@ -65,7 +65,7 @@ class TypeForm(CountForm):
 
 class CorrectForm(CountForm):
     reason = Words(
-        "Why is it corrected?", rows=3, most=MOST_REASON,
+        "Why is it corrected?", rows=3, most=MOST_REASON, instead="Do not name a child.",
         help_text="What stood there before stays in the history, with this reason.",
     )
 

@@ -13,9 +13,10 @@ class Prose(forms.CharField):
     """Free text of a case: several lines, without anything that points to a child."""
 
     def __init__(
-        self, label: str, *, help_text: str = "", rows: int = 6, most: int = 4000, **options
+        self, label: str, *, help_text: str = "", instead: str = NO_CHILD, rows: int = 6,
+        most: int = 4000, **options,
     ) -> None:
-        hint = f"{help_text} {NO_CHILD}".strip()
+        hint = f"{help_text} {instead}".strip()
         super().__init__(
             label=label,
             help_text=hint,

@@ -47,9 +47,10 @@ def changed_since(
     """409: what stands now beside what was typed; saving again is then a choice with open eyes.
 
     ``row`` is read anew and ``seen`` is its fingerprint now; ``values`` are those of the form's
-    fields that are no attributes of the row.
+    fields that are no attributes of the row. What the row does not have, such as a reason, is no version.
     """
-    now = {field.name: getattr(row, field.name, None) for field in form.visible_fields()}
+    names = [field.name for field in form.visible_fields()]
+    now = {name: getattr(row, name) for name in names if hasattr(row, name)}
     return render(request, "partnership/changed_since.html", {
         "form": form, "name": name, "seen": seen, "crumbs": crumbs, "back": back,
         "rows": both_versions(form, now | (values or {})), "columns": COLUMNS,
@@ -61,8 +62,9 @@ def both_versions(form: forms.Form, now: dict[str, Any]) -> list[list[Any]]:
     """A line for each field: what stands now, what was typed, and whether they differ."""
     rows = []
     for field in form.visible_fields():
-        ours, theirs = in_words(field, form.cleaned_data.get(field.name)), in_words(field, now[field.name])
-        differs = {"text": "Differs", "tag_colour": "yellow"} if ours != theirs else {"text": ""}
+        there, ours = field.name in now, in_words(field, form.cleaned_data.get(field.name))
+        theirs = in_words(field, now[field.name]) if there else ""
+        differs = {"text": "Differs", "tag_colour": "yellow"} if there and ours != theirs else {"text": ""}
         rows.append([{"text": field.label, "header": True}, theirs, ours, differs])
     return rows
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 
 
 class Whole(forms.IntegerField):
@@ -17,7 +20,7 @@ class Whole(forms.IntegerField):
         self.least, self.most = least, most
 
     def clean(self, value: str) -> int | None:
-        number = super().clean(value)
+        number = super().clean(value.replace(",", "") if THOUSANDS.fullmatch(value or "") else value)
         if number is not None and not self.least <= number <= self.most:
             raise ValidationError(f"“{self.label}” must be between {self.least} and {self.most:,}.")
         return number
