@@ -127,8 +127,10 @@ def remind_now(*, by: User, asked: ReturnRound, on: date | None = None) -> int:
     """The manager presses: a mail to the leads of all that is missing, once a day."""
     on = on or today()
     # unscoped: the caller decided on the round
-    if ReturnRound.objects.get(pk=asked.pk).closed_at:
-        raise ValidationError("These returns are closed: nobody is reminded any more.")
+    row = ReturnRound.objects.get(pk=asked.pk)
+    if row.closed_at:
+        ended = "withdrawn" if row.withdrawn_reason else "closed"
+        raise ValidationError(f"These returns are {ended}: nobody is reminded any more.")
     number = remind(asked, ReminderStep.NOW, by=by, on=on)
     if not number:
         raise ValidationError(

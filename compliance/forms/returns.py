@@ -154,7 +154,8 @@ class ReturnFilter(Narrowed):
 
     q = filters.CharFilter(label="Agency", method="search", max_length=100)
     state = filters.ChoiceFilter(
-        label="State", choices=[*ReturnState.choices, (LATE, "Late")], empty_label="Any", method="in_state"
+        label="State", choices=[*ReturnState.choices, (LATE, "Late"), (WITHDRAWN, "Withdrawn")],
+        empty_label="Any", method="in_state",
     )
 
     class Meta:
@@ -169,4 +170,6 @@ class ReturnFilter(Narrowed):
         return with_words(rows, value, "membership__agency__name", "membership__code")
 
     def in_state(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.late(self.on) if value == LATE else rows.filter(state=value)
+        if value == WITHDRAWN:
+            return rows.exclude(round__withdrawn_reason="")
+        return rows.late(self.on) if value == LATE else rows.filter(state=value, round__withdrawn_reason="")

@@ -108,10 +108,13 @@ def buttons(person: StaffMember, manages: bool, logs: bool) -> list[dict]:
     found = []
     if logs:
         found.append({"text": "Log training", "href": reverse("training:record-log", args=[person.pk])})
+    gone = person.left_on and person.left_on <= today()
+    if manages and not gone:  # else nothing is asked of them any more
+        found.append({"text": "Exempt", "href": reverse("training:exempt", args=[person.pk]), "kind": "secondary"})
     if manages:
         for text, route in (
-            ("Exempt", "training:exempt"), ("Change details", "partnership:staff-change"),
-            ("Move to another agency", "partnership:staff-move"), ("Leaving", "partnership:staff-leave"),
+            ("Change details", "partnership:staff-change"), ("Move to another agency", "partnership:staff-move"),
+            ("Leaving", "partnership:staff-leave"),
         ):
             found.append({"text": text, "href": reverse(route, args=[person.pk]), "kind": "secondary"})
     return found

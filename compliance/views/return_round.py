@@ -224,7 +224,7 @@ def return_close(request: HttpRequest, number: int) -> HttpResponse:
     """Close a round: what that means is said first."""
     row = managed_round(request, number)
     if row.closed_at:
-        messages.info(request, f"{row} are closed already.")
+        messages.info(request, f"{row} are {'withdrawn' if row.withdrawn_reason else 'closed'} already.")
         return redirect(page_address(row))
     if request.method == "POST":
         actions.close_round(by=request.user, asked=row)

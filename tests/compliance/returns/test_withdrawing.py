@@ -38,6 +38,12 @@ def test_nobody_is_waited_for_any_more_and_the_leads_are_told_why(asked, of_a, a
     page = text(client.get(f"{LIST}{asked.pk}/CSC/"))
     assert "Withdrawn" in page and WHY in page and "Sign off</button>" not in page
     assert "is due on" not in text(client.get("/")) and "Withdrawn" in text(client.get(LIST))
+    assert f"{LIST}{asked.pk}/CSC/" not in client.get(LIST, {"state": "waiting"}).content.decode()
+    assert f"{LIST}{asked.pk}/CSC/" in client.get(LIST, {"state": "withdrawn"}).content.decode()
+    with pytest.raises(ValidationError, match="are withdrawn: nobody is reminded"):
+        actions.remind_now(by=mo, asked=asked)
+    client.force_login(mo)
+    assert "are withdrawn already" in text(client.get(f"{LIST}{asked.pk}/close/", follow=True))
 
 
 def test_the_figures_are_silent_and_the_term_can_be_asked_for_again(asked, of_a, mo, partnership, agency_a):

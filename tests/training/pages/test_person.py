@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance.demo import factories as make
 from conferences.choices import Outcome
-from partnership.models import HistoryEntry, StaffMember
+from partnership.models import HistoryEntry, StaffMember, today
 from tests.reading import same, text
 
 ADD = "/people/add/"
@@ -56,6 +56,9 @@ def test_page_shows_standing_records_and_who_may_do_what(client, town, alice, bo
     words = text(client.get(f"/people/{town.sian.pk}/"))
     assert "Expired 1 April 2015" in words and "Correct Conferences and core groups" in words
     assert "Log training" in words and "Change details" in words and "Exempt" in words
+    StaffMember.objects.filter(pk=town.sian.pk).update(left_on=today())
+    left = client.get(f"/people/{town.sian.pk}/").content.decode()
+    assert "Change details" in left and "/exempt/" not in left
     client.force_login(bob)
     words = text(client.get(f"/people/{town.bob.pk}/"))
     assert "Never done" in words and "Log training" in words
