@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from compliance.models import AgencyReturn, ReminderStep, ReturnRound
+from partnership import leading
 from partnership.models import Grant, User
 from partnership.post import notify, notify_each
 from partnership.roles import Role
@@ -32,19 +33,10 @@ SENTENCES = {
 def leads_of(returns: Iterable[AgencyReturn], on: date) -> dict[User, list[AgencyReturn]]:
     """Who signs which of some returns: an agency's leads, else those of the agency above it."""
     rows = list(returns)
-    agencies = {row.membership.agency_id for row in rows}
-    agencies |= {row.membership.agency.parent_id for row in rows}
-    # unscoped: mail goes to whoever leads the agency
-    grants = Grant.objects.in_force(on).filter(
-        role=Role.AGENCY_LEAD, agency__in=agencies - {None}, user__is_active=True
-    )
-    by_agency: dict[int, list[User]] = defaultdict(list)
-    for grant in grants.select_related("user").order_by("pk"):
-        by_agency[grant.agency_id].append(grant.user)
+    led = leading.leads_of({row.membership.agency_id for row in rows}, on)
     found: dict[User, list[AgencyReturn]] = defaultdict(list)
     for row in rows:
-        agency = row.membership.agency
-        for user in dict.fromkeys(by_agency[agency.pk] or by_agency[agency.parent_id]):
+        for user in led[row.membership.agency_id]:
             found[user].append(row)
     return found
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from compliance.models import TypedCount
-from partnership.history import changed, record, save_new
+from compliance.period import EARLIEST, Period
+from partnership.dated import locked_place
+from partnership.history import changed, save_changed, save_new
 from partnership.models import Partnership, User, today
 from partnership.spreadsheets import spoken
 from partnership.stale import refuse_when_changed
 
 TYPED_SEEN = ("counted_on", "children", "families", "source")
-FIRST_DAY = date(1990, 4, 1)  # of the first financial year that has figures
+FIRST_DAY = Period(EARLIEST).first  # that can be asked for
 
 
 @transaction.atomic
@@ -24,7 +25,7 @@ def type_count(
     families: int | None = None,
 ) -> TypedCount:
     """Keep a count of a day that has none yet. A form that was sent twice makes one."""
-    place = locked_place(partnership)
+    place = locked_place(partnership)  # so that no day has two
     check_day(counted_on)
     check_families(children, families)
     what = {"counted_on": counted_on, "children": children, "families": families, "source": source.strip()}
@@ -45,8 +46,7 @@ def correct_count(
     place = locked_place(count.partnership)
     row = TypedCount.objects.select_for_update().get(pk=count.pk)
     new = {"counted_on": counted_on, "children": children, "families": families, "source": source.strip()}
-    differs = changed(row, **new)
-    if not differs:
+    if not changed(row, **new):
         return False
     refuse_when_changed(row, seen, TYPED_SEEN)
     if not reason.strip():
@@ -54,21 +54,7 @@ def correct_count(
     check_day(counted_on)
     check_families(children, families)
     refuse_taken(place.typed_counts.filter(counted_on=counted_on).exclude(pk=row.pk).first())
-    save(row, new)
-    record(by, "corrected", row, partnership=place, **differs, reason=reason.strip())
-    return True
-
-
-def save(row: TypedCount, new: dict[str, Any]) -> None:
-    for name, value in new.items():
-        setattr(row, name, value)
-    row.full_clean()
-    row.save(update_fields=list(new))
-
-
-def locked_place(partnership: Partnership) -> Partnership:
-    """The lock under which the days of a partnership are given: no day has two counts."""
-    return Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
+    return save_changed(row, by, "corrected", new, partnership=place, reason=reason.strip())
 
 
 def check_day(counted_on: date) -> None:

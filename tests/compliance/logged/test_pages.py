@@ -286,6 +286,8 @@ def test_a_change_that_came_too_late_shows_both_versions(client, sam, mo, action
     seen = seen_on(client.get(f"{ONE}change/"))
     actions.change_action(by=mo, action=action, asked="Mo's words.", owner=action.owner, owner_title="")
     typed = {"asked": "Sam's words.", "owner": agency_b.pk, "owner_title": "", "seen": seen}
+    wrong = client.post(f"{ONE}change/", typed | {"asked": ""})
+    assert wrong.status_code == 422 and seen_on(wrong) == seen  # an error on the way is no fresh look
     page = client.post(f"{ONE}change/", typed)
     assert page.status_code == 409 and "Mo's words." in text(page) and "Sam's words." in text(page)
     assert Action.objects.get().asked == "Mo's words."

@@ -187,7 +187,9 @@ def test_a_stale_correction_shows_both_versions_and_overwrites_nothing(client, m
     seen = seen_on(client.get(one(row)))
     there = {name: getattr(row, name) for name in TYPED_SEEN}
     actions.correct_count(by=dana, count=row, **there | {"children": 8}, reason="Read again.")
-    late = client.post(one(row), data(children="9", reason="Mine.", seen=seen))
+    without = client.post(one(row), data(children="9", reason="", seen=seen))
+    assert without.status_code == 422 and seen_on(without) == seen  # an error on the way is no fresh look
+    late = client.post(one(row), data(children="9", reason="Mine.", seen=seen_on(without)))
     assert late.status_code == 409 and "Changed by Dana" in text(late)
     assert TypedCount.objects.get().children == 8
     marks = {row[0]["text"]: row[-1]["text"] for row in late.context["rows"]}

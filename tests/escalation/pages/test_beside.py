@@ -89,6 +89,8 @@ def test_identity_that_was_noted_meanwhile_is_shown_beside(running, signed_in, b
     seen = signed_in(bob).get(address).context["seen"]
     on = day(today())
     signed_in(alice).post(address, {"on": on, "to": "Night team", "seen": seen})
+    wrong = signed_in(bob).post(address, {"on": on, "to": "", "seen": seen})
+    assert wrong.status_code == 422 and f'name="seen" value="{seen}"' in wrong.content.decode()
     late = signed_in(bob).post(address, {"on": on, "to": "Day team", "seen": seen})
     assert late.status_code == 409
     assert "Night team" in words(late) and "Day team" in words(late)
